@@ -1,0 +1,1 @@
+"""Programs that import Odoo; run by the virtual environment's Python with -m."""

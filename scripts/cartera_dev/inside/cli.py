@@ -1,0 +1,12 @@
+"""Odoo's own command line, started in a way that the current folder can't disturb.
+
+`python -m odoo` would look for `odoo` in the current folder first.
+"""
+
+import sys
+
+if __name__ == "__main__":
+    sys.argv[0] = "odoo"
+    from odoo.cli.command import main
+
+    main()
