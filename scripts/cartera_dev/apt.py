@@ -58,7 +58,9 @@ def parse_sources(text: str) -> Iterator[Source]:
             continue
         for uri in fields.get("uris", ()):
             yield Source(
-                uri, tuple(fields.get("suites", ())), tuple(fields.get("components", ()))
+                uri,
+                tuple(fields.get("suites", ())),
+                tuple(fields.get("components", ())),
             )
 
 

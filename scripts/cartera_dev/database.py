@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from . import postgres
 from .console import Failure
@@ -15,20 +15,23 @@ LEFT_OUT = ("PGDATABASE",)
 def from_url(url: str) -> dict[str, str]:
     """PostgreSQL's environment variables for `postgresql://user:password@host:port`.
 
+    A socket's folder is named as PostgreSQL does: `postgresql://user@/?host=/folder`.
+
     :raise Failure: it is no such address
     """
     parts = urlsplit(url)
+    host = parts.hostname or dict(parse_qsl(parts.query)).get("host")
     try:
-        port = parts.port
+        port = parts.port or 5432
     except ValueError:
-        port = None
-    if parts.scheme not in ("postgres", "postgresql") or not (parts.hostname):
+        port = 0
+    if parts.scheme not in ("postgres", "postgresql") or not host or not port:
         raise Failure(
             "DATABASE_URL must look like postgresql://user:password@host:port."
         )
     variables = {
-        "PGHOST": unquote(parts.hostname),
-        "PGPORT": str(port or 5432),
+        "PGHOST": unquote(host),
+        "PGPORT": str(port),
         "PGUSER": unquote(parts.username or ""),
         "PGPASSWORD": unquote(parts.password or ""),
     }

@@ -26,6 +26,9 @@ MAX_SOCKET_PATH = 100
 MIB = 1024**2
 
 
+USERS_LOCK = "postgresql-users.lock"
+
+
 class EmbeddedServer:
     """The server whose program, data and socket are in the cache folder."""
 
@@ -51,7 +54,7 @@ class EmbeddedServer:
         this program be killed.
         """
         self._make_folders()
-        with open(paths.cache() / "postgresql-users.lock", "w") as users:
+        with open(paths.cache() / USERS_LOCK, "w") as users:
             fcntl.flock(users, fcntl.LOCK_SH)
             try:
                 with paths.lock("postgresql-start"):
@@ -113,7 +116,7 @@ class EmbeddedServer:
             [self.programs / program, *words],
             what="The embedded database server",
             log=f"postgresql-{program}",
-            hint=f"See {self.home / 'server.log'}; DATABASE_URL uses a server of yours.",
+            hint=f"See {self.home}/server.log; DATABASE_URL uses a server of yours.",
             cwd="/",
             **_server_user(),
         )
@@ -123,6 +126,16 @@ class EmbeddedServer:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if user := _server_user():
                 os.chown(folder, user["user"], user["group"])
+
+
+def in_use() -> bool:
+    """Whether another command is using the embedded server."""
+    with open(paths.cache() / USERS_LOCK, "w") as users:
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def embedded() -> EmbeddedServer:

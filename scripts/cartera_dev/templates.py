@@ -41,6 +41,10 @@ class Template:
             odoo.install(name, "-i", "base", demo, f"--load-language={self.language}")
         words = [name, self.company, "MX", "MXN", self.language]
         with step(f"Setting up {self.company}"):
-            odoo.quietly(odoo.program("company", *words), what="Setting up the company", log="company")
+            odoo.quietly(
+                odoo.program("company", *words),
+                what="Setting up the company",
+                log="company",
+            )
         with step("Installing accounting and the chart of accounts"):
             odoo.install(name, "-i", ",".join(self.modules), demo)

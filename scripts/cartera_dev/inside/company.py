@@ -1,6 +1,6 @@
 """Sets the main company up, before its country's chart of accounts is installed.
 
-    python -m cartera_dev.inside.company DATABASE NAME COUNTRY CURRENCY LANGUAGE
+python -m cartera_dev.inside.company DATABASE NAME COUNTRY CURRENCY LANGUAGE
 """
 
 import sys

@@ -1,7 +1,7 @@
 """Fills the demo company, runs the nightly job, and prints what came of it.
 
-    python -m cartera_dev.inside.demo build DATABASE
-    python -m cartera_dev.inside.demo report DATABASE LANGUAGE
+python -m cartera_dev.inside.demo build DATABASE
+python -m cartera_dev.inside.demo report DATABASE LANGUAGE
 """
 
 import sys
