@@ -1,0 +1,3 @@
+"""Pure calculations, free of the ORM: plain values in, plain values out."""
+
+from . import aging, batches, stage_rules

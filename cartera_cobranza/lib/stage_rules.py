@@ -1,0 +1,85 @@
+"""When a collection stage is reached, and what the machine may then do.
+
+The nightly run decides all cases in one SQL statement; these functions decide one
+case, for previews and as the reference the statement is tested against.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StageRule:
+    """Entry rule of one stage.
+
+    :ivar stage: any key of the stage
+    :ivar rank: position in the order of escalation
+    :ivar min_days: days past due that the oldest collectable item must have reached
+    :ivar min_amount: overdue collectable amount, in the company's currency
+    :ivar min_share: overdue collectable share of the whole debt, in percent
+    :ivar automatic: False where only a person may enter or leave the stage
+    """
+
+    stage: object
+    rank: int
+    min_days: int = 0
+    min_amount: float = 0.0
+    min_share: float = 0.0
+    automatic: bool = True
+
+    def holds(self, days, amount, share):
+        """Whether a debtor ``days`` late on ``amount`` (``share`` % of the debt)
+        meets the rule."""
+        return (
+            days >= self.min_days
+            and amount >= self.min_amount
+            and share >= self.min_share
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows from the rules: each is a :class:`StageRule` or None."""
+
+    verdict: StageRule
+    move_to: StageRule | None = None
+    propose: StageRule | None = None
+
+
+def decide(rules, current, last_verdict, days, amount, share):
+    """Decide one case.
+
+    The verdict is the highest stage whose rule holds. The machine acts when the
+    verdict differs from the last one, so that a stage set by a person stands until
+    the facts change. It moves a debtor forward through automatic stages only, back
+    only to the lowest stage when nothing collectable is overdue any more, and
+    proposes to a person whatever would enter or leave a stage that is not automatic.
+
+    :param rules: :class:`StageRule` list; the one of lowest rank must always hold
+    :param current: the rule of the case's present stage
+    :param last_verdict: the rule of the last verdict, or None for a new case
+    :param days: days past due of the oldest collectable item, 0 when none is overdue
+    :param amount: overdue collectable amount in the company's currency
+    :param share: that amount in percent of the debtor's whole debt
+    :return: :class:`Decision`
+    """
+    ordered = sorted(rules, key=lambda rule: rule.rank)
+    lowest = ordered[0]
+    holding = [rule for rule in ordered if rule.holds(days, amount, share)]
+    verdict = holding[-1] if holding else lowest
+    if last_verdict is not None and verdict.stage == last_verdict.stage:
+        return Decision(verdict)
+    if verdict.rank == lowest.rank:
+        if current.rank == lowest.rank:
+            return Decision(verdict)
+        if current.automatic:
+            return Decision(verdict, move_to=lowest)
+        return Decision(verdict, propose=lowest)
+    reachable = [rule for rule in holding if rule.automatic]
+    target = reachable[-1] if reachable else lowest
+    return Decision(
+        verdict,
+        move_to=target if target.rank > current.rank else None,
+        propose=verdict
+        if not verdict.automatic and verdict.rank > current.rank
+        else None,
+    )

@@ -1,0 +1,18 @@
+from . import (
+    cartera_aging_policy,
+    cartera_stage,
+    cartera_open_item,
+    cartera_case,
+    cartera_case_queue,
+    cartera_stage_move,
+    cartera_case_refresh,
+    cartera_stage_engine,
+    cartera_ledger_verifier,
+    cartera_run,
+    res_company,
+    res_config_settings,
+    res_partner,
+    account_move,
+    account_move_line,
+    account_partial_reconcile,
+)

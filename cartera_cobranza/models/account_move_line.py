@@ -1,0 +1,44 @@
+from odoo import models
+
+# What moves an item to another debtor, day or side of the collection.
+FIELDS_OF_ITEMS = frozenset(
+    {
+        "account_id",
+        "amount_currency",
+        "balance",
+        "credit",
+        "currency_id",
+        "date_maturity",
+        "debit",
+        "no_followup",
+        "partner_id",
+    }
+)
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    # What the aging reads of the lines that leave something open, and of them only:
+    # no revenue, tax or bank line has a residual.
+    _cartera_open_idx = models.Index(
+        """
+        (account_id, partner_id)
+        INCLUDE (
+            company_id, date_maturity, date, amount_residual, amount_residual_currency
+        )
+        WHERE parent_state = 'posted'
+            AND (amount_residual <> 0 OR amount_residual_currency <> 0)
+        """
+    )
+
+    def write(self, vals):
+        if FIELDS_OF_ITEMS.isdisjoint(vals):
+            return super().write(vals)
+        posted = self.filtered(lambda line: line.parent_state == "posted")
+        # The debtor who loses the item is as concerned as the one who gets it.
+        refresh = self.env["cartera.case.refresh"]
+        refresh._mark_lines(posted)
+        result = super().write(vals)
+        refresh._mark_lines(posted)
+        return result

@@ -1,0 +1,379 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ..lib import aging
+
+# What the refresh writes from the open items.
+CACHED_FIELDS = (
+    "amount_total",
+    "amount_not_due",
+    "amount_overdue",
+    "amount_collectable",
+    "amount_credit",
+    "date_oldest_due",
+    "bucket_id",
+    "item_count",
+    "overdue_count",
+)
+
+# What people never write: the ledger decides it, or the rules do.
+PROTECTED_FIELDS = frozenset(
+    [
+        *CACHED_FIELDS,
+        "company_id",
+        "partner_id",
+        "stage_date",
+        "stage_proposed_id",
+        "stage_verdict_id",
+    ]
+)
+
+
+class CarteraCase(models.Model):
+    """The file (expediente) of one debtor in one company, kept for ever.
+
+    Its amounts are a cache of the open items, written by ``cartera.case.refresh``
+    alone, in the company's currency at the rates of the entries.
+    """
+
+    _name = "cartera.case"
+    _description = "Collection Case"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "amount_overdue desc, id"
+    _rec_names_search = ["partner_id"]
+    _check_company_auto = True
+    _mail_post_access = "read"
+
+    # -- identity -----------------------------------------------------------------
+    partner_id = fields.Many2one(
+        "res.partner", string="Debtor", required=True, readonly=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    partner_active = fields.Boolean(
+        string="Debtor Active", related="partner_id.active"
+    )
+    phone = fields.Char(related="partner_id.phone")
+    email = fields.Char(related="partner_id.email")
+    # -- who and where ------------------------------------------------------------
+    user_id = fields.Many2one(
+        "res.users",
+        string="Collector",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+    )
+    stage_id = fields.Many2one(
+        "cartera.stage",
+        required=True,
+        index=True,
+        tracking=True,
+        ondelete="restrict",
+        check_company=True,
+        group_expand="_read_group_stage_ids",
+        domain="[('company_id', 'in', [False, company_id])]",
+    )
+    stage_date = fields.Date(
+        string="In Stage Since", readonly=True, default=fields.Date.context_today
+    )
+    stage_proposed_id = fields.Many2one(
+        "cartera.stage",
+        string="Proposed Stage",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Stage that the rules ask for and a supervisor decides on.",
+    )
+    stage_verdict_id = fields.Many2one(
+        "cartera.stage",
+        string="Stage by the Rules",
+        readonly=True,
+        ondelete="set null",
+        help="What the entry rules last asked for. The machine acts when this changes "
+        "and leaves a stage set by a person alone until then.",
+    )
+    stage_move_ids = fields.One2many(
+        "cartera.stage.move", "case_id", string="Stage History", readonly=True
+    )
+    # -- what the ledger says -----------------------------------------------------
+    amount_total = fields.Monetary(
+        string="Balance",
+        readonly=True,
+        help="Everything open: not due, overdue, less credits.",
+    )
+    amount_not_due = fields.Monetary(string="Not Due", readonly=True)
+    amount_overdue = fields.Monetary(string="Overdue", readonly=True)
+    amount_collectable = fields.Monetary(
+        string="Overdue Collectable",
+        readonly=True,
+        help="Overdue, without what is blocked or excluded from follow-up.",
+    )
+    amount_credit = fields.Monetary(
+        string="Credits",
+        readonly=True,
+        help="Credit notes, unapplied payments and other credits, as a negative "
+        "amount.",
+    )
+    date_oldest_due = fields.Date(
+        string="Oldest Due Date",
+        readonly=True,
+        help="Due date of the oldest overdue collectable item.",
+    )
+    days_overdue = fields.Integer(
+        string="Days Past Due",
+        compute="_compute_days_overdue",
+        search="_search_days_overdue",
+        help="Days past due of the oldest overdue collectable item.",
+    )
+    bucket_id = fields.Many2one(
+        "cartera.aging.bucket",
+        string="Oldest Bucket",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Bucket of the oldest overdue collectable item.",
+    )
+    item_count = fields.Integer(string="Open Items", readonly=True)
+    overdue_count = fields.Integer(string="Overdue Items", readonly=True)
+    open_item_ids = fields.Many2many(
+        "cartera.open.item", string="Items", compute="_compute_open_item_ids"
+    )
+    aging_strip = fields.Json(compute="_compute_aging_strip")
+
+    # A constraint, not an index: the merging of partners in Odoo looks for one.
+    _debtor_uniq = models.Constraint(
+        "UNIQUE (partner_id, company_id)",
+        "The debtor has a case in this company already.",
+    )
+    _company_stage_idx = models.Index("(company_id, stage_id)")
+
+    # -- computes -----------------------------------------------------------------
+
+    @api.depends("partner_id")
+    def _compute_display_name(self):
+        for case in self:
+            case.display_name = case.partner_id.display_name
+
+    @api.depends("date_oldest_due")
+    @api.depends_context("tz")
+    def _compute_days_overdue(self):
+        today = fields.Date.context_today(self)
+        for case in self:
+            due = case.date_oldest_due
+            case.days_overdue = max(aging.age_in_days(due, today), 0) if due else 0
+
+    def _search_days_overdue(self, operator, value):
+        """Turn days into dates, so that the stored oldest due date is searched."""
+        if operator == "in":
+            return Domain.OR(
+                self._get_days_domain("=", days) for days in value if days is not False
+            )
+        if operator in ("<", "<=", ">", ">="):
+            return self._get_days_domain(operator, value)
+        return NotImplemented
+
+    def _get_days_domain(self, operator, days):
+        if operator == "=":
+            return self._get_days_domain(">=", days) & self._get_days_domain("<=", days)
+        if operator in ("<", "<="):
+            beyond = ">=" if operator == "<" else ">"
+            return ~self._get_days_domain(beyond, days)
+        if days < 0 or (days == 0 and operator == ">="):
+            return Domain.TRUE
+        earliest = fields.Date.subtract(fields.Date.context_today(self), days=days)
+        return Domain("date_oldest_due", "<" if operator == ">" else "<=", earliest)
+
+    @api.depends_context("tz", "uid")
+    def _compute_open_item_ids(self):
+        items = dict(
+            self.env["cartera.open.item"]._read_group(
+                [("case_id", "in", self.ids)], ["case_id"], ["id:recordset"]
+            )
+        )
+        for case in self:
+            case.open_item_ids = items.get(case, items.get(case._origin))
+
+    def _compute_aging_strip(self):
+        """The buckets of the company's policy with their items and amounts:
+        ``[{"id", "name", "label", "side", "color", "count", "amount"}, ...]``."""
+        totals = {
+            (case, bucket): (count, amount)
+            for case, bucket, count, amount in self.env[
+                "cartera.open.item"
+            ]._read_group(
+                [("case_id", "in", self.ids)],
+                ["case_id", "bucket_id"],
+                ["__count", "amount_residual:sum"],
+            )
+        }
+        for case in self:
+            policy = case.company_id.sudo().cartera_aging_policy_id
+            case.aging_strip = [
+                {
+                    "id": bucket.id,
+                    "name": bucket.name,
+                    "label": bucket.range_label,
+                    "side": bucket.side,
+                    "color": bucket.color,
+                    "count": totals.get((case, bucket), (0, 0))[0],
+                    "amount": totals.get((case, bucket), (0, 0))[1],
+                }
+                for bucket in policy.bucket_ids
+            ]
+
+    @api.model
+    def _read_group_stage_ids(self, stages, domain):
+        companies = self.env.companies.ids
+        return stages.search([("company_id", "in", [False, *companies])])
+
+    # -- CRUD ---------------------------------------------------------------------
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Every read of a case begins here: what changed in the ledger since the last
+        one is brought in first, so that posting need not wait for it."""
+        self.env["cartera.case.refresh"]._apply_pending()
+        return super()._search(domain, *args, **kwargs)
+
+    def write(self, vals):
+        if not self.env.su and not PROTECTED_FIELDS.isdisjoint(vals):
+            raise AccessError(
+                self.env._(
+                    "The debtor, the amounts and the dates of a case come from the "
+                    "ledger and cannot be written. Correct the entries instead."
+                )
+            )
+        if "stage_id" not in vals:
+            return super().write(vals)
+        stage_before = {case: case.stage_id for case in self}
+        moved = self.filtered(lambda case: case.stage_id.id != vals["stage_id"])
+        moved._check_stage_rights(vals["stage_id"])
+        result = super().write(vals)
+        moved._log_stage_change(stage_before)
+        return result
+
+    def _check_stage_rights(self, stage_id):
+        """Only a supervisor moves a case into or out of a stage that is not
+        automatic."""
+        stages = self.stage_id | self.env["cartera.stage"].browse(stage_id)
+        if self.env.su or all(stages.mapped("automatic")) or not self:
+            return
+        if not self.env.user.has_group("cartera_cobranza.group_cartera_supervisor"):
+            raise AccessError(
+                self.env._(
+                    "Only a supervisor can move a case into or out of the stage "
+                    "%(stages)s. Ask one, or leave a note on the case.",
+                    stages=", ".join(
+                        stages.filtered(lambda stage: not stage.automatic).mapped(
+                            "name"
+                        )
+                    ),
+                )
+            )
+
+    def _log_stage_change(self, stage_before):
+        """Record in the history the moves that a person has made.
+
+        :param stage_before: dict of case to the stage it was in
+        """
+        if not self:
+            return
+        today = fields.Date.context_today(self)
+        reason = self.env.context.get("cartera_stage_reason", "manual")
+        # The history is closed to everybody; only a move writes to it.
+        self.env["cartera.stage.move"].sudo().create(
+            [
+                {
+                    "case_id": case.id,
+                    "stage_from_id": stage_before[case].id,
+                    "stage_to_id": case.stage_id.id,
+                    "date": today,
+                    "reason": reason,
+                    "user_id": self.env.uid,
+                    "amount_overdue": case.amount_overdue,
+                    "days_overdue": case.days_overdue,
+                }
+                for case in self
+            ]
+        )
+        # These two are out of everybody's hands but a move's.
+        super(CarteraCase, self.sudo()).write(
+            {"stage_date": today, "stage_proposed_id": False}
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            raise UserError(
+                self.env._(
+                    "Cases are opened by themselves for every debtor with open items "
+                    "in the ledger."
+                )
+            )
+        return super().create(vals_list)
+
+    # -- actions ------------------------------------------------------------------
+
+    def action_accept_proposal(self):
+        """Move the cases to the stage that is proposed for them."""
+        for stage, cases in self.grouped("stage_proposed_id").items():
+            if stage:
+                cases.with_context(cartera_stage_reason="proposal").stage_id = stage
+
+    def action_dismiss_proposal(self):
+        """Leave the cases where they are until the rules ask for something else."""
+        for stage, cases in self.grouped("stage_proposed_id").items():
+            if not stage:
+                continue
+            cases._check_stage_rights(stage.id)
+            for case in cases:
+                case.message_post(
+                    body=self.env._(
+                        "The proposal to move to %(stage)s was dismissed.",
+                        stage=stage.name,
+                    )
+                )
+            # Who may decide on the stage may also drop its proposal.
+            cases.sudo().stage_proposed_id = False
+
+    def action_open_items(self):
+        """List the open items of the cases."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cartera_cobranza.cartera_open_item_action"
+        )
+        action["domain"] = [("case_id", "in", self.ids)]
+        action["context"] = {"search_default_overdue": 0}
+        return action
+
+    def action_open_invoices(self):
+        """List the debtors' invoices and credit notes that are not paid."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
+        action["domain"] = [
+            ("commercial_partner_id", "in", self.partner_id.ids),
+            ("company_id", "in", self.company_id.ids),
+            ("move_type", "in", ["out_invoice", "out_refund", "out_receipt"]),
+        ]
+        action["context"] = {"search_default_open": 1, "create": False}
+        return action
+
+    def action_refresh(self):
+        """Bring the amounts up to date from the ledger."""
+        for company, cases in self.grouped("company_id").items():
+            # The cached amounts are written by the refresh alone, from the ledger.
+            self.env["cartera.case.refresh"].sudo()._refresh(
+                company, debtor_ids=cases.partner_id.ids
+            )
+
+    # -- merged debtors -----------------------------------------------------------
+
+    @api.model
+    def _verify_ledger(self, companies=None, date=None):
+        """Compare the open items with the balances of the receivable accounts; see
+        :meth:`CarteraLedgerVerifier._verify`."""
+        return self.env["cartera.ledger.verifier"]._verify(companies, date)

@@ -1,0 +1,375 @@
+import logging
+from collections import defaultdict
+
+import psycopg2.errors
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from .cartera_case import CACHED_FIELDS
+
+_logger = logging.getLogger(__name__)
+
+# Keys in the data that a transaction carries until it commits.
+MARKED = "cartera_cobranza.marked_debtors"
+STALE = "cartera_cobranza.stale_debtors"
+QUEUE_READ = "cartera_cobranza.queue_read"
+
+# Beyond this many debtors one pass over the whole company is faster.
+ALL_DEBTORS_FROM = 1000
+
+
+class CarteraCaseRefresh(models.AbstractModel):
+    """Keeps the amounts of the cases equal to the open items.
+
+    The whole of a company, or some debtors of it, in one statement that writes only
+    the rows that change.
+    """
+
+    _name = "cartera.case.refresh"
+    _description = "Case Refresh"
+
+    # -- noting what changed ------------------------------------------------------
+
+    @api.model
+    def _mark_lines(self, lines):
+        """Note that the open items of these journal items' debtors have changed.
+
+        :param lines: ``account.move.line`` records; only receivable ones count
+        """
+        self._mark(
+            (line.company_id.id, line.partner_id.id)
+            for line in lines
+            if line.partner_id and line.account_id.account_type == "asset_receivable"
+        )
+
+    @api.model
+    def _mark_partners(self, partners):
+        """Note that the debt of these partners may have changed in any company."""
+        self._mark((None, partner_id) for partner_id in partners.ids)
+
+    @api.model
+    def _mark(self, keys):
+        """Note (company id or None, partner id) pairs until the transaction ends."""
+        keys = set(keys)
+        if not keys:
+            return
+        data = self.env.cr.precommit.data
+        if MARKED not in data:
+            data[MARKED] = set()
+            data[STALE] = set()
+            self.env.cr.precommit.add(self._queue_marked)
+        data[MARKED] |= keys
+        data[STALE] |= keys
+        self._invalidate_caches()
+
+    @api.model
+    def _queue_marked(self):
+        keys = self.env.cr.precommit.data.get(MARKED)
+        if not keys:
+            return
+        companies, partners = zip(*keys, strict=True)
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO cartera_case_queue (company_id, partner_id) "
+                "SELECT * FROM unnest(%s::int[], %s::int[])",
+                list(companies),
+                list(partners),
+            )
+        )
+
+    @api.model
+    def _invalidate_caches(self):
+        """Forget what was read of the cases and items in this transaction."""
+        self.env["cartera.open.item"].invalidate_model(flush=False)
+        self.env["cartera.case"].invalidate_model(
+            [*CACHED_FIELDS, "days_overdue", "open_item_ids", "aging_strip"],
+            flush=False,
+        )
+        self.env["res.partner"].invalidate_model(
+            self.env["res.partner"]._get_cartera_fields(), flush=False
+        )
+        self.env["account.move"].invalidate_model(
+            ["cartera_case_id", "cartera_days_overdue"], flush=False
+        )
+
+    # -- bringing it in -----------------------------------------------------------
+
+    @api.model
+    def _apply_pending(self):
+        """Refresh the cases whose debtors were noted, here or by others."""
+        data = self.env.cr.precommit.data
+        keys = set(data.get(STALE, ()))
+        read_queue = QUEUE_READ not in data
+        if not keys and not read_queue:
+            return
+        data.pop(STALE, None)
+        if MARKED in data:
+            data[STALE] = set()
+        data[QUEUE_READ] = True
+        try:
+            with self.env.cr.savepoint():
+                if read_queue:
+                    keys |= self._take_queue()
+                self._refresh_keys(keys)
+        except (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected):
+            # Somebody else is refreshing the same cases at this very moment.
+            _logger.debug("Cases are being refreshed by another transaction")
+
+    @api.model
+    def _take_queue(self):
+        """Take all (company id or None, partner id) pairs out of the queue."""
+        # A read first: most of the time there is nothing, and a read-only
+        # transaction may not even try to delete.
+        if not self.env.execute_query(SQL("SELECT 1 FROM cartera_case_queue LIMIT 1")):
+            return set()
+        return set(
+            self.env.execute_query(
+                SQL(
+                    """
+                    DELETE FROM cartera_case_queue
+                    WHERE id IN (
+                        SELECT id FROM cartera_case_queue FOR UPDATE SKIP LOCKED
+                    )
+                    RETURNING company_id, partner_id
+                    """
+                )
+            )
+        )
+
+    @api.model
+    def _refresh_keys(self, keys):
+        if not keys:
+            return
+        partner_ids = {partner_id for _company, partner_id in keys}
+        debtor_of = dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT id, commercial_partner_id FROM res_partner WHERE id IN %s",
+                    tuple(partner_ids),
+                )
+            )
+        )
+        debtors_by_company = defaultdict(set)
+        for company_id, partner_id in keys:
+            if debtor_id := debtor_of.get(partner_id):
+                debtors_by_company[company_id].add(debtor_id)
+        # All companies are brought up to date, those the reader cannot see included.
+        companies = self.env["res.company"].sudo()
+        anywhere = debtors_by_company.pop(None, set())
+        if anywhere:
+            for company in companies.search([]):
+                debtors_by_company[company.id] |= anywhere
+        for company_id, debtor_ids in debtors_by_company.items():
+            everything = len(debtor_ids) > ALL_DEBTORS_FROM
+            self._refresh(
+                companies.browse(company_id),
+                debtor_ids=None if everything else list(debtor_ids),
+            )
+
+    # -- the statement ------------------------------------------------------------
+
+    @api.model
+    def _refresh(self, company, date=None, debtor_ids=None):
+        """Make the cases of ``company`` equal to its open items.
+
+        :param company: one ``res.company``
+        :param date: day as of which to read the ledger; None for what stands today
+        :param debtor_ids: ids of the commercial partners to refresh; None for all
+        :return: number of cases created or changed
+        """
+        if debtor_ids is not None and not debtor_ids:
+            return 0
+        company = company.sudo()
+        first_stage = self.env["cartera.stage"].sudo()._get_first_stage(company)
+        today = company._get_cartera_today()
+        items = self.env["cartera.open.item"].with_context(
+            tz=company._get_cartera_tz(),
+            cartera_as_of=date.isoformat() if date else False,
+        )
+        self.env["cartera.case"].flush_model(["partner_id", "company_id", "stage_id"])
+        created, changed = self.env.execute_query(
+            SQL(
+                """
+                WITH fresh AS MATERIALIZED (%(fresh)s),
+                created AS (%(insert)s RETURNING 1),
+                changed AS (%(update)s RETURNING 1),
+                emptied AS (%(empty)s RETURNING 1)
+                SELECT
+                    (SELECT COUNT(*) FROM created),
+                    (SELECT COUNT(*) FROM changed) + (SELECT COUNT(*) FROM emptied)
+                """,
+                fresh=self._get_fresh_sql(items, company, debtor_ids),
+                insert=self._get_insert_sql(company, first_stage, date or today),
+                update=self._get_update_sql(company),
+                empty=self._get_empty_sql(company, debtor_ids),
+            )
+        )[0]
+        if created > ALL_DEBTORS_FROM:
+            # Without statistics the next statements would plan for an empty table.
+            self.env.cr.execute(SQL("ANALYZE cartera_case"))
+        if created or changed:
+            self._invalidate_caches()
+            self.env["res.partner"].invalidate_model(["cartera_case_ids"])
+        return created + changed
+
+    @api.model
+    def _get_fresh_sql(self, items, company, debtor_ids):
+        """Per debtor, the values of :data:`CACHED_FIELDS` by the open items."""
+        some_debtors = SQL()
+        if debtor_ids is not None:
+            some_debtors = SQL("AND item.debtor_id IN %s", tuple(debtor_ids))
+        return SQL(
+            """
+            SELECT
+                total.*,
+                policy.bucket_ids[
+                    GREATEST(width_bucket(total.oldest_age, policy.first_days), 1)
+                ] AS bucket_id
+            FROM (
+                SELECT
+                    item.debtor_id AS partner_id,
+                    SUM(item.amount_residual) AS amount_total,
+                    SUM(item.amount_not_due) AS amount_not_due,
+                    SUM(item.amount_overdue) AS amount_overdue,
+                    COALESCE(SUM(item.amount_overdue) FILTER (WHERE item.collectable), 0)
+                        AS amount_collectable,
+                    SUM(item.amount_credit) AS amount_credit,
+                    MIN(item.date_due) FILTER (
+                        WHERE item.collectable AND item.days_overdue > 0
+                    ) AS date_oldest_due,
+                    MAX(item.age_days) FILTER (
+                        WHERE item.collectable AND item.days_overdue > 0
+                    ) AS oldest_age,
+                    COUNT(*) AS item_count,
+                    COUNT(*) FILTER (
+                        WHERE item.direction = 'debit' AND item.days_overdue > 0
+                    ) AS overdue_count
+                FROM %(items)s item
+                WHERE item.company_id = %(company)s
+                    AND item.debtor_id IS NOT NULL %(some_debtors)s
+                GROUP BY item.debtor_id
+            ) total
+            LEFT JOIN (%(policies)s) policy ON policy.company_id = %(company)s
+            """,
+            items=items._table_sql,
+            company=company.id,
+            some_debtors=some_debtors,
+            policies=items._get_policies_sql(),
+        )
+
+    @api.model
+    def _get_insert_sql(self, company, first_stage, date):
+        columns = SQL(", ").join(map(SQL.identifier, CACHED_FIELDS))
+        return SQL(
+            """
+            INSERT INTO cartera_case (
+                partner_id, company_id, user_id, stage_id, stage_verdict_id, stage_date,
+                create_uid, create_date, write_uid, write_date, %(columns)s
+            )
+            SELECT
+                fresh.partner_id, %(company)s, %(collector)s, %(stage)s, %(stage)s,
+                %(date)s, %(uid)s, %(now)s, %(uid)s, %(now)s, %(columns)s
+            FROM fresh
+            WHERE NOT EXISTS (
+                SELECT 1 FROM cartera_case known
+                WHERE known.partner_id = fresh.partner_id
+                    AND known.company_id = %(company)s
+            )
+            ON CONFLICT DO NOTHING
+            """,
+            columns=columns,
+            company=company.id,
+            collector=company.cartera_default_user_id.id or None,
+            stage=first_stage.id,
+            date=date,
+            uid=self.env.uid,
+            now=self.env.cr.now(),
+        )
+
+    @api.model
+    def _get_update_sql(self, company):
+        columns = [SQL.identifier(name) for name in CACHED_FIELDS]
+        return SQL(
+            """
+            UPDATE cartera_case known
+            SET (%(columns)s) = ROW(%(fresh)s)
+            FROM fresh
+            WHERE known.partner_id = fresh.partner_id
+                AND known.company_id = %(company)s
+                AND (%(known)s) IS DISTINCT FROM (%(fresh)s)
+            """,
+            columns=SQL(", ").join(columns),
+            fresh=SQL(", ").join(SQL("fresh.%s", column) for column in columns),
+            known=SQL(", ").join(SQL("known.%s", column) for column in columns),
+            company=company.id,
+        )
+
+    @api.model
+    def _get_empty_sql(self, company, debtor_ids):
+        some_debtors = SQL()
+        if debtor_ids is not None:
+            some_debtors = SQL("AND known.partner_id IN %s", tuple(debtor_ids))
+        return SQL(
+            """
+            UPDATE cartera_case known
+            SET amount_total = 0, amount_not_due = 0, amount_overdue = 0,
+                amount_collectable = 0, amount_credit = 0, date_oldest_due = NULL,
+                bucket_id = NULL, item_count = 0, overdue_count = 0
+            WHERE known.company_id = %(company)s
+                AND known.item_count <> 0 %(some_debtors)s
+                AND NOT EXISTS (
+                    SELECT 1 FROM fresh WHERE fresh.partner_id = known.partner_id
+                )
+            """,
+            company=company.id,
+            some_debtors=some_debtors,
+        )
+
+    # -- the nightly run ----------------------------------------------------------
+
+    @api.model
+    def _run_phase(self, run):
+        """Refresh all cases of the run's company; debtors that fail stand apart.
+
+        :return: ``(number of cases written, [(partner id, error), ...])``
+        """
+        company = run.company_id
+        date = run._get_as_of()
+        if not date:
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM cartera_case_queue WHERE company_id = %s", company.id
+                )
+            )
+
+        def refresh(debtor_ids):
+            return self._refresh(company, date=date, debtor_ids=debtor_ids)
+
+        count, error = run._attempt(refresh, None)
+        if error is None:
+            return count, []
+        debtor_ids = self._get_debtor_ids(company, date)
+        return run._isolate(debtor_ids, refresh)
+
+    @api.model
+    def _get_debtor_ids(self, company, date):
+        """Ids of all debtors with open items or with a case."""
+        items = self.env["cartera.open.item"].with_context(
+            cartera_as_of=date.isoformat() if date else False
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT item.debtor_id FROM %s item
+                WHERE item.company_id = %s AND item.debtor_id IS NOT NULL
+                UNION
+                SELECT partner_id FROM cartera_case WHERE company_id = %s
+                ORDER BY 1
+                """,
+                items._table_sql,
+                company.id,
+                company.id,
+            )
+        )
+        return [debtor_id for (debtor_id,) in rows]

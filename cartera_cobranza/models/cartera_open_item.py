@@ -1,0 +1,459 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+# Context keys that change what the view shows.
+AS_OF = "cartera_as_of"
+POLICY = "cartera_aging_policy_id"
+
+
+def dated(field_class, *args, **kwargs):
+    """A field whose value depends on the day and the policy asked for."""
+    return field_class(
+        *args, readonly=True, depends_context=(AS_OF, POLICY, "tz"), **kwargs
+    )
+
+
+class CarteraOpenItem(models.Model):
+    """One row per open receivable item: what an invoice's instalment, a credit note,
+    a payment or any other entry leaves open on a receivable account.
+
+    Nothing is stored. Without context it shows the ledger as it stands now, aged to
+    today; with ``cartera_as_of`` (an ISO date) it shows the entries up to that day,
+    less what had been settled by then, aged to that day. The context key
+    ``cartera_aging_policy_id`` ages by another policy than the company's own.
+
+    A settlement counts when both its entries are posted: Odoo lets draft entries be
+    matched, and takes them off the residual before they are in the books.
+    """
+
+    _name = "cartera.open.item"
+    _description = "Open Receivable Item"
+    _auto = False
+    _rec_name = "document"
+    _order = "date_due, id"
+
+    # -- identity -----------------------------------------------------------------
+    move_line_id = fields.Many2one(
+        "account.move.line", string="Journal Item", readonly=True
+    )
+    move_id = fields.Many2one(
+        "account.move", string="Invoice or Entry", readonly=True
+    )
+    document = fields.Char(readonly=True)
+    reference = fields.Char(readonly=True)
+    kind = fields.Selection(
+        [
+            ("invoice", "Invoice"),
+            ("credit_note", "Credit note"),
+            ("payment", "Unapplied payment"),
+            ("entry", "Other entry"),
+        ],
+        readonly=True,
+    )
+    company_id = fields.Many2one("res.company", readonly=True)
+    account_id = fields.Many2one("account.account", readonly=True)
+    journal_id = fields.Many2one("account.journal", readonly=True)
+    # -- people -------------------------------------------------------------------
+    debtor_id = fields.Many2one(
+        "res.partner",
+        readonly=True,
+        help="The commercial entity that owes the item.",
+    )
+    partner_id = fields.Many2one(
+        "res.partner", string="Partner of the Entry", readonly=True
+    )
+    salesperson_id = fields.Many2one("res.users", readonly=True)
+    case_id = fields.Many2one("cartera.case", readonly=True)
+    collector_id = fields.Many2one("res.users", readonly=True)
+    stage_id = fields.Many2one("cartera.stage", readonly=True)
+    # -- dates and age ------------------------------------------------------------
+    date = fields.Date(string="Accounting Date", readonly=True)
+    invoice_date = fields.Date(readonly=True)
+    date_due = fields.Date(string="Due Date", readonly=True)
+    days_overdue = dated(
+        fields.Integer,
+        aggregator="max",
+        help="Days past the due date; negative while the item is not due.",
+    )
+    age_days = dated(
+        fields.Integer,
+        string="Age",
+        aggregator="max",
+        help="Days since the date that the aging policy counts from.",
+    )
+    bucket_id = dated(fields.Many2one, "cartera.aging.bucket")
+    due_side = dated(
+        fields.Selection, [("not_due", "Not due"), ("overdue", "Overdue")]
+    )
+    # -- amounts ------------------------------------------------------------------
+    company_currency_id = fields.Many2one(
+        "res.currency", string="Company Currency", readonly=True
+    )
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    is_foreign = fields.Boolean(string="In Foreign Currency", readonly=True)
+    direction = dated(
+        fields.Selection,
+        [("debit", "Owed by the debtor"), ("credit", "In favor of the debtor")],
+    )
+    amount_original = fields.Monetary(
+        currency_field="company_currency_id", readonly=True
+    )
+    amount_original_currency = fields.Monetary(
+        string="Original Amount in Currency", aggregator=None, readonly=True
+    )
+    amount_residual = dated(
+        fields.Monetary,
+        string="Open Amount",
+        currency_field="company_currency_id",
+        help="What is still open, in the company's currency at the rate of the "
+        "entry; credits are negative.",
+    )
+    amount_residual_currency = dated(
+        fields.Monetary,
+        string="Open Amount in Currency",
+        aggregator=None,
+    )
+    amount_not_due = dated(
+        fields.Monetary, string="Not Due", currency_field="company_currency_id"
+    )
+    amount_overdue = dated(
+        fields.Monetary, string="Overdue", currency_field="company_currency_id"
+    )
+    amount_credit = dated(
+        fields.Monetary,
+        string="Credits",
+        currency_field="company_currency_id",
+        help="Credit notes, unapplied payments and other credits, as a negative "
+        "amount.",
+    )
+    # -- what keeps it out of collection ------------------------------------------
+    no_followup = fields.Boolean(
+        string="Excluded from Follow-up",
+        readonly=True,
+        help="Marked in Odoo as not to be followed up.",
+    )
+    blocked = fields.Boolean(
+        string="Blocked", readonly=True, help="The payment of the invoice is blocked."
+    )
+    collectable = dated(
+        fields.Boolean,
+        help="Owed by the debtor, trade, and neither blocked nor excluded from "
+        "follow-up.",
+    )
+
+    _depends = {
+        "account.account": ["account_type", "non_trade"],
+        "account.move": ["move_type", "payment_state", "invoice_user_id", "state"],
+        "account.move.line": [
+            "move_id",
+            "move_name",
+            "ref",
+            "company_id",
+            "company_currency_id",
+            "currency_id",
+            "account_id",
+            "journal_id",
+            "partner_id",
+            "payment_id",
+            "date",
+            "invoice_date",
+            "date_maturity",
+            "balance",
+            "amount_currency",
+            "amount_residual",
+            "amount_residual_currency",
+            "parent_state",
+            "no_followup",
+        ],
+        "account.partial.reconcile": [
+            "debit_move_id",
+            "credit_move_id",
+            "amount",
+            "debit_amount_currency",
+            "credit_amount_currency",
+            "max_date",
+        ],
+        "cartera.aging.bucket": ["policy_id", "day_from"],
+        "cartera.aging.policy": ["basis"],
+        "cartera.case": ["partner_id", "company_id", "user_id", "stage_id"],
+        "res.company": ["cartera_aging_policy_id"],
+        "res.partner": ["commercial_partner_id", "user_id"],
+    }
+
+    # -- the view -----------------------------------------------------------------
+
+    @property
+    def _table_query(self):
+        return SQL("%s %s", self._select(), self._from())
+
+    @api.model
+    def _get_as_of(self):
+        """The day asked for in the context, or None for the ledger as it stands.
+
+        :raise UserError: when the context key is no ISO date
+        """
+        value = self.env.context.get(AS_OF)
+        if not value:
+            return None
+        try:
+            return fields.Date.to_date(value)
+        except ValueError as error:
+            raise UserError(
+                self.env._(
+                    "%(value)s is not a date. Give the day of the aging as "
+                    "year-month-day, like 2026-01-31.",
+                    value=value,
+                )
+            ) from error
+
+    @api.model
+    def _select(self):
+        """Columns of the view. Joins are outer ones on unique keys, so that the
+        planner drops those whose columns a query does not read."""
+        day = self._get_as_of() or fields.Date.context_today(self)
+        age = SQL("(%s - item.date_due)", day)
+        aged_from = SQL(
+            "(%s - CASE policy.basis WHEN 'invoice_date' "
+            "THEN COALESCE(item.invoice_date, item.date) ELSE item.date_due END)",
+            day,
+        )
+        is_debit = SQL(
+            "(item.amount_residual > 0 OR "
+            "(item.amount_residual = 0 AND item.amount_residual_currency > 0))"
+        )
+        return SQL(
+            """
+            SELECT
+                item.id,
+                item.id AS move_line_id,
+                item.move_id,
+                item.move_name AS document,
+                item.ref AS reference,
+                CASE
+                    WHEN move.move_type IN ('out_invoice', 'out_receipt') THEN 'invoice'
+                    WHEN move.move_type = 'out_refund' THEN 'credit_note'
+                    WHEN item.payment_id IS NOT NULL THEN 'payment'
+                    ELSE 'entry'
+                END AS kind,
+                item.company_id,
+                item.account_id,
+                item.journal_id,
+                partner.commercial_partner_id AS debtor_id,
+                item.partner_id,
+                COALESCE(move.invoice_user_id, debtor.user_id) AS salesperson_id,
+                debtor_case.id AS case_id,
+                debtor_case.user_id AS collector_id,
+                debtor_case.stage_id,
+                item.date,
+                item.invoice_date,
+                item.date_due,
+                %(age)s AS days_overdue,
+                %(aged_from)s AS age_days,
+                policy.bucket_ids[
+                    GREATEST(width_bucket(%(aged_from)s, policy.first_days), 1)
+                ] AS bucket_id,
+                CASE WHEN %(age)s > 0 THEN 'overdue' ELSE 'not_due' END AS due_side,
+                item.company_currency_id,
+                item.currency_id,
+                item.currency_id <> item.company_currency_id AS is_foreign,
+                CASE WHEN %(is_debit)s THEN 'debit' ELSE 'credit' END AS direction,
+                item.balance AS amount_original,
+                item.amount_currency AS amount_original_currency,
+                item.amount_residual,
+                item.amount_residual_currency,
+                CASE WHEN %(is_debit)s AND %(age)s <= 0
+                    THEN item.amount_residual ELSE 0 END AS amount_not_due,
+                CASE WHEN %(is_debit)s AND %(age)s > 0
+                    THEN item.amount_residual ELSE 0 END AS amount_overdue,
+                CASE WHEN %(is_debit)s
+                    THEN 0 ELSE item.amount_residual END AS amount_credit,
+                COALESCE(item.no_followup, FALSE) AS no_followup,
+                COALESCE(move.payment_state = 'blocked', FALSE) AS blocked,
+                (
+                    %(is_debit)s
+                    AND item.no_followup IS NOT TRUE
+                    AND move.payment_state IS DISTINCT FROM 'blocked'
+                    AND account.non_trade IS NOT TRUE
+                ) AS collectable
+            """,
+            age=age,
+            aged_from=aged_from,
+            is_debit=is_debit,
+        )
+
+    @api.model
+    def _from(self):
+        return SQL(
+            """
+            FROM (%(items)s) item
+            LEFT JOIN account_move move ON move.id = item.move_id
+            LEFT JOIN account_account account ON account.id = item.account_id
+            LEFT JOIN res_partner partner ON partner.id = item.partner_id
+            LEFT JOIN res_partner debtor ON debtor.id = partner.commercial_partner_id
+            LEFT JOIN cartera_case debtor_case
+                ON debtor_case.partner_id = partner.commercial_partner_id
+                AND debtor_case.company_id = item.company_id
+            LEFT JOIN (%(policies)s) policy ON policy.company_id = item.company_id
+            """,
+            items=self._get_items_sql(),
+            policies=self._get_policies_sql(),
+        )
+
+    @api.model
+    def _get_items_sql(self):
+        """Open items with what was open of them: those Odoo leaves open now, and
+        those that only a settlement which does not count yet has closed."""
+        as_of = self._get_as_of()
+        columns = SQL(
+            """
+            line.id, line.move_id, line.move_name, line.ref, line.company_id,
+            line.company_currency_id, line.currency_id, line.account_id,
+            line.journal_id, line.partner_id, line.payment_id, line.date,
+            line.invoice_date, COALESCE(line.date_maturity, line.date) AS date_due,
+            line.balance, line.amount_currency, line.no_followup
+            """
+        )
+        in_the_books = SQL(
+            "line.parent_state = 'posted' AND line.account_id IN "
+            "(SELECT id FROM account_account WHERE account_type = 'asset_receivable')"
+        )
+        if as_of:
+            in_the_books = SQL("%s AND line.date <= %s", in_the_books, as_of)
+        return SQL(
+            """
+            SELECT
+                %(columns)s,
+                line.amount_residual + COALESCE(undone.amount, 0) AS amount_residual,
+                line.amount_residual_currency + COALESCE(undone.amount_currency, 0)
+                    AS amount_residual_currency
+            FROM account_move_line line
+            LEFT JOIN (%(undone)s) undone ON undone.line_id = line.id
+            WHERE %(in_the_books)s
+                AND (line.amount_residual <> 0 OR line.amount_residual_currency <> 0)
+                AND (
+                    undone.line_id IS NULL
+                    OR line.amount_residual + undone.amount <> 0
+                    OR line.amount_residual_currency + undone.amount_currency <> 0
+                )
+            UNION ALL
+            SELECT
+                %(columns)s,
+                undone.amount AS amount_residual,
+                undone.amount_currency AS amount_residual_currency
+            FROM (%(undone)s) undone
+            JOIN account_move_line line ON line.id = undone.line_id
+            WHERE %(in_the_books)s
+                AND line.amount_residual = 0
+                AND line.amount_residual_currency = 0
+                AND (undone.amount <> 0 OR undone.amount_currency <> 0)
+            """,
+            columns=columns,
+            in_the_books=in_the_books,
+            undone=self._get_undone_sql(as_of),
+        )
+
+    @api.model
+    def _get_undone_sql(self, as_of):
+        """Per journal item, what settlements that do not count took off its residual:
+        those with a draft entry and, for a past day, those made later."""
+        undone = self._get_draft_settlements_sql(as_of)
+        if as_of:
+            undone = SQL("%s UNION ALL %s", undone, self._get_later_sql(as_of))
+        return SQL(
+            """
+            SELECT
+                line_id, SUM(amount) AS amount, SUM(amount_currency) AS amount_currency
+            FROM (%s) settlement
+            GROUP BY line_id
+            """,
+            undone,
+        )
+
+    @api.model
+    def _get_draft_settlements_sql(self, as_of):
+        """What draft entries have taken off the items they are matched with."""
+        draft_lines = SQL(
+            """
+            FROM account_journal journal
+            JOIN account_move move
+                ON move.journal_id = journal.id AND move.state = 'draft'
+            JOIN account_move_line line ON line.move_id = move.id
+            """
+        )
+        counted = SQL("AND partial.max_date <= %s", as_of) if as_of else SQL()
+        return SQL(
+            """
+            SELECT
+                partial.debit_move_id AS line_id,
+                partial.amount,
+                partial.debit_amount_currency AS amount_currency
+            %(draft_lines)s
+            JOIN account_partial_reconcile partial
+                ON partial.credit_move_id = line.id %(counted)s
+            UNION ALL
+            SELECT
+                partial.credit_move_id,
+                -partial.amount,
+                -partial.credit_amount_currency
+            %(draft_lines)s
+            JOIN account_partial_reconcile partial
+                ON partial.debit_move_id = line.id %(counted)s
+            """,
+            draft_lines=draft_lines,
+            counted=counted,
+        )
+
+    @api.model
+    def _get_later_sql(self, as_of):
+        """What settlements made after ``as_of`` have taken off both their items."""
+        return SQL(
+            """
+            SELECT side.line_id, side.amount, side.amount_currency
+            FROM account_partial_reconcile partial
+            CROSS JOIN LATERAL (VALUES
+                (partial.debit_move_id, partial.amount, partial.debit_amount_currency),
+                (
+                    partial.credit_move_id,
+                    -partial.amount,
+                    -partial.credit_amount_currency
+                )
+            ) side (line_id, amount, amount_currency)
+            WHERE partial.max_date > %s
+            """,
+            as_of,
+        )
+
+    @api.model
+    def _get_policies_sql(self):
+        """One row per company: the basis of its policy, and its buckets and their
+        first days as arrays in ascending order."""
+        policy = SQL("company.cartera_aging_policy_id")
+        if chosen := self.env.context.get(POLICY):
+            policy = SQL("%s", int(chosen))
+        return SQL(
+            """
+            SELECT
+                company.id AS company_id,
+                MIN(policy.basis) AS basis,
+                array_agg(bucket.id ORDER BY bucket.day_from) AS bucket_ids,
+                array_agg(bucket.day_from ORDER BY bucket.day_from) AS first_days
+            FROM res_company company
+            JOIN cartera_aging_policy policy ON policy.id = %s
+            JOIN cartera_aging_bucket bucket ON bucket.policy_id = policy.id
+            GROUP BY company.id
+            """,
+            policy,
+        )
+
+    # -- actions ------------------------------------------------------------------
+
+    def action_open_document(self):
+        """Open the invoice, or the entry, that the item belongs to."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "views": [[False, "form"]],
+        }

@@ -1,0 +1,373 @@
+import logging
+import time
+
+import psycopg2.errors
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.modules import module
+from odoo.tools import SQL
+
+from ..lib import batches
+
+_logger = logging.getLogger(__name__)
+
+# How often a phase is tried when other transactions get in its way.
+ATTEMPTS = 3
+
+CONFLICTS = (
+    psycopg2.errors.SerializationFailure,
+    psycopg2.errors.DeadlockDetected,
+    psycopg2.errors.LockNotAvailable,
+)
+
+
+class CarteraRun(models.Model):
+    """One nightly run of one company: what was done, how long it took, what failed."""
+
+    _name = "cartera.run"
+    _description = "Nightly Run"
+    _order = "date desc, id desc"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+    date = fields.Date(
+        required=True, readonly=True, help="The day for which the run was made."
+    )
+    state = fields.Selection(
+        [
+            ("running", "Running"),
+            ("done", "Done"),
+            ("warning", "Done with errors"),
+            ("failed", "Failed"),
+            ("interrupted", "Interrupted"),
+        ],
+        default="running",
+        required=True,
+        readonly=True,
+    )
+    date_start = fields.Datetime(
+        string="Started", default=fields.Datetime.now, readonly=True
+    )
+    date_end = fields.Datetime(string="Ended", readonly=True)
+    seconds = fields.Float(
+        compute="_compute_seconds", store=True, digits=(12, 2), aggregator="avg"
+    )
+    phase_ids = fields.One2many("cartera.run.phase", "run_id", readonly=True)
+    error_ids = fields.One2many("cartera.run.error", "run_id", readonly=True)
+    error_count = fields.Integer(compute="_compute_error_count")
+
+    @api.depends("date")
+    def _compute_display_name(self):
+        for run in self:
+            run.display_name = self.env._(
+                "Run of %(date)s", date=fields.Date.to_string(run.date)
+            )
+
+    @api.depends("phase_ids.seconds")
+    def _compute_seconds(self):
+        for run in self:
+            run.seconds = sum(run.phase_ids.mapped("seconds"))
+
+    @api.depends("error_ids")
+    def _compute_error_count(self):
+        counts = dict(
+            self.env["cartera.run.error"]._read_group(
+                [("run_id", "in", self.ids)], ["run_id"], ["__count"]
+            )
+        )
+        for run in self:
+            run.error_count = counts.get(run, 0)
+
+    @api.model
+    def _get_phases(self):
+        """The phases of a run in their order: code and the model whose ``_run_phase``
+        does it. That method takes the run and returns
+        ``(number of records, [(partner id or False, error), ...])``."""
+        return [
+            ("refresh", "cartera.case.refresh"),
+            ("stages", "cartera.stage.engine"),
+            ("ledger", "cartera.ledger.verifier"),
+        ]
+
+    # -- entry points -------------------------------------------------------------
+
+    @api.model
+    def run(self, companies=None, date=None):
+        """Do the nightly work of ``companies``, one after the other.
+
+        Each phase is committed on its own. A company that fails is recorded and the
+        others go on; a company that another runner is working on is left to it.
+
+        :param companies: ``res.company`` records or ids; all when None
+        :param date: the day to run for, a date or an ISO string; each company's today
+            when None. For another day the ledger is read as of that day.
+        :return: the ``cartera.run`` records
+        :raise AccessError: unless the user is a supervisor
+        """
+        self._check_run_rights()
+        run_model = self.sudo()  # a run writes what its reader may only see
+        runs = run_model.browse()
+        for company in self._get_companies(companies).sudo():
+            runs |= run_model._run_company(company, fields.Date.to_date(date))
+        return runs.with_env(self.env)
+
+    @api.model
+    def _cron_run(self):
+        """Run all companies from the scheduled action, and report the progress."""
+        companies = self._get_companies(None)
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=len(companies))
+        for company in companies:
+            self._run_company(company)
+            if not cron._commit_progress(1):
+                break
+
+    @api.model
+    def _check_run_rights(self):
+        if self.env.su:
+            return
+        if not self.env.user.has_group("cartera_cobranza.group_cartera_supervisor"):
+            raise AccessError(
+                self.env._("Only a supervisor of collections can start a run.")
+            )
+
+    @api.model
+    def _get_companies(self, companies):
+        """Companies to run: those given, or all; those already run today last, so that
+        a scheduled action that was cut short goes on where it stopped."""
+        if companies is None:
+            allowed = [] if self.env.su else [("id", "in", self.env.companies.ids)]
+            companies = self.env["res.company"].search(allowed, order="id")
+            last_run = dict(
+                self.env["cartera.run"]._read_group(
+                    [("company_id", "in", companies.ids)],
+                    ["company_id"],
+                    ["date_start:max"],
+                )
+            )
+            return companies.sorted(
+                lambda company: last_run.get(company) or fields.Datetime.to_datetime("1970-01-01")
+            )
+        if not isinstance(companies, models.BaseModel):
+            ids = [companies] if isinstance(companies, int) else companies
+            companies = self.env["res.company"].browse(ids)
+        if not self.env.su and companies - self.env.companies:
+            raise AccessError(
+                self.env._("You can only run the companies that you have selected.")
+            )
+        return companies
+
+    def action_run(self):
+        """Run the selected companies now and show the result."""
+        runs = self.run(self.env.companies)
+        if not runs:
+            raise UserError(
+                self.env._(
+                    "A run is at work already. Wait until it has ended and read its "
+                    "result here."
+                )
+            )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cartera_cobranza.cartera_run_action"
+        )
+        if len(runs) == 1:
+            action.update(res_id=runs.id, views=[[False, "form"]], view_mode="form")
+        return action
+
+    # -- one company --------------------------------------------------------------
+
+    @api.model
+    def _run_company(self, company, date=None):
+        """Run one company, unless another runner holds it.
+
+        :return: the run, or an empty recordset
+        """
+        if not self._lock(company):
+            _logger.info("Company %s is being run by another process", company.id)
+            return self.browse()
+        try:
+            run = self._open_run(company, date or company._get_cartera_today())
+            self._commit()
+            run._run_phases()
+            return run
+        finally:
+            self._unlock(company)
+
+    @api.model
+    def _open_run(self, company, date):
+        """Take up the run of that day that was interrupted, or open a new one."""
+        # Nobody else can be at it: the lock is ours.
+        left = self.search([("company_id", "=", company.id), ("state", "=", "running")])
+        left.state = "interrupted"
+        resumed = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("date", "=", date),
+                ("state", "=", "interrupted"),
+            ],
+            limit=1,
+        )
+        if resumed:
+            resumed.state = "running"
+            return resumed
+        return self.create({"company_id": company.id, "date": date})
+
+    def _run_phases(self):
+        """Do the phases that are not done yet, and close the run."""
+        self.ensure_one()
+        done = set(self.phase_ids.filtered(lambda p: p.state == "done").mapped("phase"))
+        state = "done"
+        for code, model_name in self._get_phases():
+            if code in done:
+                continue
+            if not self._run_phase(code, model_name):
+                state = "failed"
+                break
+        if state == "done" and self.error_ids:
+            state = "warning"
+        self.write({"state": state, "date_end": fields.Datetime.now()})
+        self._commit()
+
+    def _run_phase(self, code, model_name):
+        """Do one phase and record it.
+
+        :return: whether the run may go on
+        """
+        started = time.monotonic()
+        engine = self.env[model_name].with_company(self.company_id)
+        result, error = self._attempt(engine._run_phase, self, retry=True)
+        count, errors = result or (0, [(False, error)])
+        phase = self.env["cartera.run.phase"].create(
+            {
+                "run_id": self.id,
+                "phase": code,
+                "record_count": count,
+                "seconds": time.monotonic() - started,
+                "state": "done" if error is None else "failed",
+            }
+        )
+        self.env["cartera.run.error"].create(
+            [
+                {
+                    "run_id": self.id,
+                    "phase_id": phase.id,
+                    "partner_id": partner_id or False,
+                    "message": str(problem),
+                }
+                for partner_id, problem in errors
+            ]
+        )
+        self._commit()
+        return error is None
+
+    # -- isolation ----------------------------------------------------------------
+
+    def _attempt(self, work, argument, retry=False):
+        """Do ``work(argument)`` so that a failure leaves no trace of it.
+
+        :param retry: whether to start anew when another transaction got in the way
+        :return: ``(result, None)`` or ``(None, error)``
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self.env.cr.savepoint():
+                    return work(argument), None
+            except CONFLICTS as error:
+                if not retry or attempt == ATTEMPTS or not self._can_commit():
+                    return None, error
+                # A new transaction sees what the other one has written.
+                self.env.cr.rollback()
+            except Exception as error:  # noqa: BLE001 what failed is recorded by the caller
+                _logger.warning("A phase of the run failed", exc_info=True)
+                self.env.invalidate_all(flush=False)
+                return None, error
+        return None, None
+
+    def _isolate(self, keys, work):
+        """Do ``work`` on all keys but those that make it fail.
+
+        :return: ``(number of records, [(key, error), ...])``
+        """
+        return batches.run_isolating(keys, work, self._attempt)
+
+    def _get_as_of(self):
+        """Day as of which the ledger is read: None on the day itself."""
+        self.ensure_one()
+        return None if self.date == self.company_id._get_cartera_today() else self.date
+
+    # -- transactions and lock ----------------------------------------------------
+
+    @api.model
+    def _can_commit(self):
+        return not module.current_test
+
+    @api.model
+    def _commit(self):
+        """Keep what is done so far, so that a killed run resumes behind it."""
+        if self._can_commit():
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+        else:
+            self.env.flush_all()
+
+    @api.model
+    def _lock(self, company):
+        """Take the company for this connection. The lock outlives the commits of the
+        phases, and PostgreSQL gives it back when the process dies."""
+        return self.env.execute_query(
+            SQL("SELECT pg_try_advisory_lock(hashtext('cartera.run'), %s)", company.id)
+        )[0][0]
+
+    @api.model
+    def _unlock(self, company):
+        self.env.execute_query(
+            SQL("SELECT pg_advisory_unlock(hashtext('cartera.run'), %s)", company.id)
+        )
+
+
+class CarteraRunPhase(models.Model):
+    _name = "cartera.run.phase"
+    _description = "Phase of a Nightly Run"
+    _order = "run_id, id"
+    _rec_name = "phase"
+
+    run_id = fields.Many2one(
+        "cartera.run", required=True, index=True, ondelete="cascade"
+    )
+    phase = fields.Selection(
+        [
+            ("refresh", "Refresh cases"),
+            ("stages", "Move stages"),
+            ("ledger", "Check the ledger"),
+        ],
+        required=True,
+    )
+    record_count = fields.Integer(
+        string="Records", help="How many records the phase has changed."
+    )
+    seconds = fields.Float(digits=(12, 2))
+    state = fields.Selection([("done", "Done"), ("failed", "Failed")], required=True)
+
+
+class CarteraRunError(models.Model):
+    _name = "cartera.run.error"
+    _description = "Error of a Nightly Run"
+    _order = "run_id desc, id"
+    _rec_name = "message"
+
+    run_id = fields.Many2one(
+        "cartera.run", required=True, index=True, ondelete="cascade"
+    )
+    phase_id = fields.Many2one(
+        "cartera.run.phase", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="run_id.company_id")
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Debtor",
+        index="btree_not_null",
+        ondelete="cascade",
+        help="Empty when the whole phase failed.",
+    )
+    message = fields.Text(required=True)

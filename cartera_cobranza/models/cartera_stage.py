@@ -1,0 +1,111 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..lib import stage_rules
+
+
+class CarteraStage(models.Model):
+    _name = "cartera.stage"
+    _description = "Collection Stage"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(
+        required=True, help="Short name that rules and reports refer to."
+    )
+    sequence = fields.Integer(
+        default=10, help="Order of escalation: the lowest stage is where cases begin."
+    )
+    active = fields.Boolean(default=True)
+    fold = fields.Boolean(string="Folded in Kanban")
+    description = fields.Text(
+        translate=True, help="What is done in this stage, for those who work in it."
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        index=True,
+        help="Leave empty for a stage that all companies share.",
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+
+    # -- entry rule ---------------------------------------------------------------
+    min_days = fields.Integer(
+        string="Days Past Due",
+        help="Days past due that the oldest collectable item must have reached.",
+    )
+    min_amount = fields.Monetary(
+        string="Overdue Amount",
+        help="Overdue collectable amount below which the stage is not reached. "
+        "Only for a stage of one company, in its currency.",
+    )
+    min_share = fields.Float(
+        string="Overdue Share (%)",
+        digits=(5, 2),
+        help="Share of the whole debt that must be overdue and collectable.",
+    )
+    automatic = fields.Boolean(
+        default=True,
+        help="Cases enter and leave this stage by themselves at night. Otherwise the "
+        "move is proposed to a supervisor, who decides.",
+    )
+
+    _code_uniq = models.Constraint(
+        "UNIQUE NULLS NOT DISTINCT (code, company_id)",
+        "There is a stage with this code already.",
+    )
+    _rule_positive = models.Constraint(
+        "CHECK (min_days >= 0 AND min_amount >= 0 AND min_share BETWEEN 0 AND 100)",
+        "Days and amount of an entry rule cannot be negative, and its share is "
+        "between 0 and 100 %.",
+    )
+
+    @api.model
+    def _get_stages(self, company):
+        """Stages of ``company``, shared ones included, in order of escalation."""
+        return self.search([("company_id", "in", [False, company.id])])
+
+    @api.model
+    def _get_first_stage(self, company):
+        """The stage in which the cases of ``company`` begin and to which they return.
+
+        :raise UserError: when the company has no stage left
+        """
+        first = self._get_stages(company)[:1]
+        if not first:
+            raise UserError(
+                self.env._(
+                    "The company %(company)s has no collection stage. Create one, or "
+                    "restore an archived one, in the configuration of Cartera.",
+                    company=company.name,
+                )
+            )
+        return first
+
+    def _get_rules(self):
+        """Entry rules of the stages, ranked in order of escalation.
+
+        :return: dict of stage to :class:`~..lib.stage_rules.StageRule`
+        """
+        return {
+            stage: stage_rules.StageRule(
+                stage=stage.id,
+                rank=rank,
+                min_days=stage.min_days,
+                min_amount=stage.min_amount,
+                min_share=stage.min_share,
+                automatic=stage.automatic,
+            )
+            for rank, stage in enumerate(self.sorted())
+        }
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        used = self.env["cartera.case"].sudo()  # cases of other companies count too
+        if used.search_count([("stage_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "There are cases in this stage. Move them to another stage, or "
+                    "archive the stage instead of deleting it."
+                )
+            )

@@ -1,0 +1,191 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class CarteraStageEngine(models.AbstractModel):
+    """Moves the cases of a company through the stages, all in one statement.
+
+    The rules are those of :func:`odoo.addons.cartera_cobranza.lib.stage_rules.decide`.
+    """
+
+    _name = "cartera.stage.engine"
+    _description = "Stage Engine"
+
+    @api.model
+    def _run_phase(self, run):
+        """Move and propose what the entry rules ask for on the day of the run.
+
+        :return: ``(number of cases moved or proposed, [(partner id, error), ...])``
+        """
+
+        def move(case_ids):
+            return self._move_cases(run.company_id, run.date, run=run, ids=case_ids)
+
+        count, error = run._attempt(move, None)
+        if error is None:
+            return count, []
+        cases = self.env["cartera.case"].search([("company_id", "=", run.company_id.id)])
+        count, errors = run._isolate(cases.ids, move)
+        partner_of = {case.id: case.partner_id.id for case in cases}
+        return count, [(partner_of[case_id], error) for case_id, error in errors]
+
+    @api.model
+    def _move_cases(self, company, date, run=None, ids=None):
+        """Apply the entry rules to the cases of ``company``.
+
+        :param date: the day on which the days past due are counted
+        :param run: the ``cartera.run`` that the moves are recorded under
+        :param ids: case ids, or None for all
+        :return: number of cases moved or proposed
+        """
+        self.env["cartera.case"].flush_model()
+        self.env["cartera.stage.move"].flush_model()
+        moved, proposed = self.env.execute_query(
+            SQL(
+                """
+                WITH decision AS MATERIALIZED (%(decisions)s),
+                changed AS (
+                    UPDATE cartera_case known
+                    SET stage_verdict_id = decision.verdict_id,
+                        stage_id = COALESCE(decision.move_to_id, known.stage_id),
+                        stage_proposed_id = decision.propose_id,
+                        stage_date = CASE
+                            WHEN decision.move_to_id IS NULL THEN known.stage_date
+                            ELSE %(date)s
+                        END
+                    FROM decision
+                    WHERE decision.id = known.id
+                ),
+                history AS (
+                    INSERT INTO cartera_stage_move (
+                        case_id, company_id, date, stage_from_id, stage_to_id, reason,
+                        run_id, amount_overdue, days_overdue,
+                        create_uid, create_date, write_uid, write_date
+                    )
+                    SELECT
+                        id, %(company)s, %(date)s, stage_id, move_to_id, reason,
+                        %(run)s, amount_overdue, days, %(uid)s, %(now)s, %(uid)s, %(now)s
+                    FROM decision
+                    WHERE move_to_id IS NOT NULL
+                )
+                SELECT COUNT(move_to_id), COUNT(propose_id) FROM decision
+                """,
+                decisions=self._get_decisions_sql(company, date, ids),
+                date=date,
+                company=company.id,
+                run=run.id if run else None,
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+            )
+        )[0]
+        self.env["cartera.case"].invalidate_model(
+            [
+                "stage_id",
+                "stage_date",
+                "stage_verdict_id",
+                "stage_proposed_id",
+                "stage_move_ids",
+            ],
+            flush=False,
+        )
+        self.env["cartera.open.item"].invalidate_model(flush=False)
+        return moved + proposed
+
+    @api.model
+    def _get_decisions_sql(self, company, date, ids):
+        """One row per case whose verdict has changed: the verdict and what follows."""
+        return SQL(
+            """
+            SELECT
+                verdict.*,
+                verdict_rule.stage_id AS verdict_id,
+                move_rule.stage_id AS move_to_id,
+                propose_rule.stage_id AS propose_id,
+                CASE verdict.verdict_rank WHEN 0 THEN 'cured' ELSE 'rule' END AS reason
+            FROM (
+                SELECT
+                    judged.*,
+                    CASE
+                        WHEN verdict_rank = 0
+                            THEN CASE WHEN rank <> 0 AND automatic THEN 0 END
+                        WHEN reachable_rank > rank THEN reachable_rank
+                    END AS move_rank,
+                    CASE
+                        WHEN verdict_rank = 0
+                            THEN CASE WHEN rank <> 0 AND NOT automatic THEN 0 END
+                        WHEN verdict_rank > rank AND verdict_rank > reachable_rank
+                            THEN verdict_rank
+                    END AS propose_rank
+                FROM (%(judged)s) judged
+            ) verdict
+            JOIN (%(rules)s) verdict_rule ON verdict_rule.rank = verdict.verdict_rank
+            LEFT JOIN (%(rules)s) move_rule ON move_rule.rank = verdict.move_rank
+            LEFT JOIN (%(rules)s) propose_rule ON propose_rule.rank = verdict.propose_rank
+            WHERE verdict_rule.stage_id IS DISTINCT FROM verdict.stage_verdict_id
+            """,
+            judged=self._get_judged_sql(company, date, ids),
+            rules=self._get_rules_sql(company),
+        )
+
+    @api.model
+    def _get_judged_sql(self, company, date, ids):
+        """The cases with the rank of their stage, of the highest stage whose rule
+        holds, and of the highest automatic one."""
+        return SQL(
+            """
+            SELECT
+                facts.*,
+                COALESCE(rule.rank, -1) AS rank,
+                COALESCE(rule.automatic, TRUE) AS automatic,
+                COALESCE(holding.rank, 0) AS verdict_rank,
+                COALESCE(holding.automatic_rank, 0) AS reachable_rank
+            FROM (
+                SELECT
+                    id, stage_id, stage_verdict_id, amount_overdue, amount_collectable,
+                    COALESCE(%(date)s - date_oldest_due, 0) AS days,
+                    COALESCE(
+                        100 * amount_collectable
+                        / NULLIF(amount_not_due + amount_overdue, 0), 0
+                    ) AS share
+                FROM cartera_case
+                WHERE company_id = %(company)s %(some_cases)s
+            ) facts
+            LEFT JOIN (%(rules)s) rule ON rule.stage_id = facts.stage_id
+            CROSS JOIN LATERAL (
+                SELECT
+                    MAX(rank) AS rank,
+                    MAX(rank) FILTER (WHERE automatic) AS automatic_rank
+                FROM (%(rules)s) rule
+                WHERE facts.days >= rule.min_days
+                    AND facts.amount_collectable >= rule.min_amount
+                    AND facts.share >= rule.min_share
+            ) holding
+            """,
+            date=date,
+            company=company.id,
+            some_cases=SQL("AND id IN %s", tuple(ids)) if ids is not None else SQL(),
+            rules=self._get_rules_sql(company),
+        )
+
+    @api.model
+    def _get_rules_sql(self, company):
+        """The entry rules of the company's stages as rows."""
+        # The run reads the stages of a company whatever its user may see.
+        rules = self.env["cartera.stage"].sudo()._get_stages(company)._get_rules()
+        rows = [
+            SQL(
+                "(%s, %s, %s, %s::numeric, %s::numeric, %s)",
+                rule.stage,
+                rule.rank,
+                rule.min_days,
+                rule.min_amount,
+                rule.min_share,
+                rule.automatic,
+            )
+            for rule in rules.values()
+        ]
+        return SQL(
+            "SELECT * FROM (VALUES %s) rules "
+            "(stage_id, rank, min_days, min_amount, min_share, automatic)",
+            SQL(", ").join(rows),
+        )

@@ -1,0 +1,41 @@
+from odoo import api, fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    cartera_aging_policy_id = fields.Many2one(
+        "cartera.aging.policy",
+        string="Aging Policy",
+        default=lambda self: self._default_cartera_aging_policy_id(),
+        check_company=True,
+        ondelete="restrict",
+        help="The buckets (edades de cartera) in which receivables are shown.",
+    )
+    cartera_default_user_id = fields.Many2one(
+        "res.users",
+        string="Default Collector",
+        help="Collector of the debtors who have no case yet.",
+    )
+
+    @api.model
+    def _default_cartera_aging_policy_id(self):
+        return self.env.ref(
+            "cartera_cobranza.cartera_aging_policy_standard", raise_if_not_found=False
+        )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "cartera_aging_policy_id" in vals:
+            self.cartera_aging_policy_id._refresh_cases()
+        return result
+
+    def _get_cartera_tz(self):
+        """Time zone in which the company's day begins and ends."""
+        self.ensure_one()
+        return self.partner_id.tz or self.env.user.tz or "UTC"
+
+    def _get_cartera_today(self):
+        """Today's date where the company is."""
+        self.ensure_one()
+        return fields.Date.context_today(self.with_context(tz=self._get_cartera_tz()))

@@ -1,0 +1,12 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    cartera_aging_policy_id = fields.Many2one(
+        related="company_id.cartera_aging_policy_id", readonly=False
+    )
+    cartera_default_user_id = fields.Many2one(
+        related="company_id.cartera_default_user_id", readonly=False
+    )

@@ -1,0 +1,110 @@
+from odoo import api, fields, models
+
+# Those who work with receivables; salespeople and others see nothing of collection.
+READERS = (
+    "account.group_account_invoice,"
+    "cartera_cobranza.group_cartera_own,"
+    "cartera_cobranza.group_cartera_auditor"
+)
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    cartera_case_ids = fields.One2many(
+        "cartera.case", "partner_id", string="Collection Cases", groups=READERS
+    )
+    cartera_case_id = fields.Many2one(
+        "cartera.case",
+        string="Collection Case",
+        compute="_compute_cartera_case_id",
+        groups=READERS,
+        help="The case of the debtor in the current company.",
+    )
+    cartera_stage_id = fields.Many2one(
+        "cartera.stage",
+        string="Collection Stage",
+        compute="_compute_cartera_case_id",
+        search="_search_cartera_stage_id",
+        groups=READERS,
+    )
+    cartera_user_id = fields.Many2one(
+        "res.users",
+        string="Collector",
+        compute="_compute_cartera_case_id",
+        search="_search_cartera_user_id",
+        groups=READERS,
+    )
+    cartera_amount_overdue = fields.Monetary(
+        string="Overdue in Collection",
+        compute="_compute_cartera_case_id",
+        search="_search_cartera_amount_overdue",
+        groups=READERS,
+    )
+    cartera_days_overdue = fields.Integer(
+        string="Days Past Due",
+        compute="_compute_cartera_case_id",
+        groups=READERS,
+    )
+
+    @api.model
+    def _get_cartera_fields(self):
+        """Names of the fields computed from the case of the current company."""
+        return [
+            "cartera_case_id",
+            "cartera_stage_id",
+            "cartera_user_id",
+            "cartera_amount_overdue",
+            "cartera_days_overdue",
+        ]
+
+    @api.depends("commercial_partner_id", "cartera_case_ids")
+    @api.depends_context("company", "uid", "tz")
+    def _compute_cartera_case_id(self):
+        cases = self.env["cartera.case"].search(
+            [
+                ("partner_id", "in", self.commercial_partner_id.ids),
+                ("company_id", "=", self.env.company.id),
+            ]
+        )
+        case_of = cases.grouped("partner_id")
+        for partner in self:
+            case = case_of.get(partner.commercial_partner_id, cases.browse())
+            partner.cartera_case_id = case
+            partner.cartera_stage_id = case.stage_id
+            partner.cartera_user_id = case.user_id
+            partner.cartera_amount_overdue = case.amount_overdue
+            partner.cartera_days_overdue = case.days_overdue
+
+    def _search_cartera_case(self, field_name, operator, value):
+        """Debtors, and their contacts, by a field of the current company's case."""
+        if operator in ("not in", "not any"):
+            return NotImplemented
+        cases = self.env["cartera.case"]._search(
+            [("company_id", "=", self.env.company.id), (field_name, operator, value)]
+        )
+        return [("commercial_partner_id.cartera_case_ids", "in", cases)]
+
+    def _search_cartera_stage_id(self, operator, value):
+        return self._search_cartera_case("stage_id", operator, value)
+
+    def _search_cartera_user_id(self, operator, value):
+        return self._search_cartera_case("user_id", operator, value)
+
+    def _search_cartera_amount_overdue(self, operator, value):
+        return self._search_cartera_case("amount_overdue", operator, value)
+
+    def write(self, vals):
+        if {"parent_id", "is_company", "commercial_partner_id"}.isdisjoint(vals):
+            return super().write(vals)
+        debtors = self.commercial_partner_id
+        result = super().write(vals)
+        self.env["cartera.case.refresh"]._mark_partners(
+            debtors | self.commercial_partner_id
+        )
+        return result
+
+    def action_open_cartera_case(self):
+        """Open the debtor's case in the current company."""
+        self.ensure_one()
+        return self.cartera_case_id._get_records_action()

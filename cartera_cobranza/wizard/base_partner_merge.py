@@ -1,0 +1,46 @@
+from odoo import api, fields, models
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Join the cases of the merged debtors before their foreign keys are moved:
+        a second case in the same company would be thrown away with its history."""
+        # Whoever may merge partners merges their cases, in all companies.
+        cases = self.env["cartera.case"].sudo()
+        cases.flush_model()
+        kept = cases.search([("partner_id", "=", dst_partner.id)])
+        case_of = kept.grouped("company_id")
+        for case in cases.search([("partner_id", "in", src_partners.ids)]):
+            target = case_of.get(case.company_id)
+            if not target:
+                case_of[case.company_id] = case
+                continue
+            self._merge_cartera_cases(case, target)
+        result = super()._update_foreign_keys(src_partners, dst_partner)
+        self.env["cartera.case.refresh"]._mark_partners(dst_partner)
+        return result
+
+    @api.model
+    def _merge_cartera_cases(self, case, target):
+        """Hand the history, messages and activities of ``case`` over to ``target``."""
+        self._update_foreign_keys_generic("cartera.case", case, target)
+        self._update_reference_fields_generic("cartera.case", case, target)
+        self.env.invalidate_all()
+        if not target.user_id:
+            target.user_id = case.user_id
+        self.env["cartera.stage.move"].sudo().create(
+            {
+                "case_id": target.id,
+                "stage_from_id": case.stage_id.id,
+                "stage_to_id": target.stage_id.id,
+                "date": fields.Date.context_today(self),
+                "reason": "merge",
+                "user_id": self.env.uid,
+                "amount_overdue": case.amount_overdue,
+                "days_overdue": case.days_overdue,
+            }
+        )
+        case.unlink()

@@ -1,0 +1,51 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class CarteraAgingAsOf(models.TransientModel):
+    """Asks for a day and a policy, and opens the open items as they stood then."""
+
+    _name = "cartera.aging.as.of"
+    _description = "Aging as of a Day"
+
+    date = fields.Date(
+        string="As of",
+        required=True,
+        default=lambda self: self._default_date(),
+    )
+    policy_id = fields.Many2one(
+        "cartera.aging.policy",
+        string="Aging Policy",
+        required=True,
+        default=lambda self: self.env.company.cartera_aging_policy_id,
+    )
+
+    def _default_date(self):
+        """The end of last month, the day that is asked for most."""
+        today = fields.Date.context_today(self)
+        return fields.Date.subtract(fields.Date.start_of(today, "month"), days=1)
+
+    def action_open(self):
+        """Show the open items as of the day, first as a table by debtor and bucket."""
+        self.ensure_one()
+        if self.date > fields.Date.context_today(self):
+            raise UserError(
+                self.env._("Choose today or a past day: the future is not in the books.")
+            )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cartera_cobranza.cartera_open_item_action"
+        )
+        action.update(
+            name=self.env._(
+                "Open items as of %(date)s (%(policy)s)",
+                date=self.date.isoformat(),
+                policy=self.policy_id.name,
+            ),
+            context={
+                "cartera_as_of": self.date.isoformat(),
+                "cartera_aging_policy_id": self.policy_id.id,
+            },
+            views=[[False, "pivot"], [False, "list"], [False, "graph"]],
+            path=False,
+        )
+        return action
