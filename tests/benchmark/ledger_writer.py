@@ -515,8 +515,12 @@ def write_ledger(cr, books):
     if count_rows(cr, "stage_document") >= BULK_THRESHOLD:
         skip_foreign_keys(cr)
         with without_indexes(cr, TABLES):
-            return _insert(cr, values)
-    return _insert(cr, values)
+            written = _insert(cr, values)
+    else:
+        written = _insert(cr, values)
+    for table in TABLES:
+        cr.execute(f"ANALYZE {table}")
+    return written
 
 
 def _parameters(books):
