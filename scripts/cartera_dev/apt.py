@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache as once
 from pathlib import Path
 from typing import NamedTuple
 
@@ -165,6 +166,7 @@ def unpack(file: Path, folder: Path) -> None:
     run(["dpkg-deb", "-x", file, folder], what=f"Unpacking {file.name}", log="dpkg")
 
 
+@once
 def debian() -> PrivateApt:
     """An apt of our own on the Debian archive, its package lists read."""
     mirror = debian_mirror()

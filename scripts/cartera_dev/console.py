@@ -46,6 +46,7 @@ def run(
     """
     words = [str(word) for word in command]
     options.setdefault("stdin", subprocess.DEVNULL)
+    options["pass_fds"] = (*options.get("pass_fds", ()), *paths.inherited)
     try:
         done = subprocess.run(words, capture_output=True, text=True, **options)
     except FileNotFoundError as error:
@@ -69,9 +70,8 @@ def _sentence(what: str, output: str, hint: str, file: Path) -> str:
         if line.startswith(("E:", "ERROR:", "FATAL:", "Error:")) or " FATAL: " in line
     ]
     reason = (errors or lines or ["it said nothing"])[0 if errors else -1]
-    return " ".join(
-        filter(None, [f"{what} failed: {reason}", hint, f"(All of it: {file})"])
-    )
+    reason = f"{what} failed: {reason.rstrip('.')}."
+    return " ".join(filter(None, [reason, hint, f"(All of it: {file})"]))
 
 
 def disk_full() -> str:

@@ -58,6 +58,14 @@ def external(environ: Mapping[str, str]) -> dict[str, str] | None:
     return variables
 
 
+def check_settings() -> None:
+    """
+    :raise Failure: no database server could be used as things are set
+    """
+    if external(os.environ) is None:
+        postgres.require_way_in()
+
+
 @contextmanager
 def server() -> Iterator[tuple[dict[str, str], tuple[int, ...]]]:
     """Keeps a database server up for the block.

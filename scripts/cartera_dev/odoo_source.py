@@ -25,7 +25,8 @@ PACKAGES = (
 # error, which fails every browser test.
 STUBS = ("mail/static/lib/selfie_segmentation/selfie_segmentation.js",)
 RECIPE = "1"
-ROOM = 2 * paths.GIB
+# The unpacked packages, with the virtual environment and a first database to come.
+ROOM = 3 * paths.GIB
 
 
 @dataclass(frozen=True)

@@ -79,11 +79,19 @@ def remove(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
+# Locks that children take over: if this program is killed while a child of it still
+# writes, the next command must wait for the child.
+inherited: set[int] = set()
+
+
 @contextmanager
-def lock(name: str, waiting: Callable[[], None] | None = None):
+def lock(
+    name: str, waiting: Callable[[], None] | None = None, *, for_children: bool = True
+):
     """Keeps a second command out while the first is in this block.
 
     :param waiting: called once if another command holds it
+    :param for_children: whether programs started in the block hold it too
     """
     with open(cache() / f"{name}.lock", "w") as file:
         try:
@@ -92,4 +100,9 @@ def lock(name: str, waiting: Callable[[], None] | None = None):
             if waiting:
                 waiting()
             fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        if for_children:
+            inherited.add(file.fileno())
+        try:
+            yield
+        finally:
+            inherited.discard(file.fileno())

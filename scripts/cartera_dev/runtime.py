@@ -155,6 +155,7 @@ def prepared() -> Iterator[Odoo]:
     def waiting() -> None:
         say("  Another command is preparing; waiting for it.")
 
+    database.check_settings()
     with paths.lock("prepare", waiting):
         source = odoo_source()
         python = venv.python()

@@ -1,7 +1,7 @@
 """Gives each test a cache folder of its own and an environment without settings."""
 
 import pytest
-from cartera_dev import paths
+from cartera_dev import apt, paths
 
 SETTINGS = ("DATABASE_URL", "DEBIAN_MIRROR", "ODOO_SOURCE", "PORT", "DATABASE")
 
@@ -12,6 +12,12 @@ def own_cache(tmp_path, monkeypatch):
     for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    paths.cache.cache_clear()
+    forget()
     yield tmp_path / "cache" / "cartera-cobranza"
+    forget()
+
+
+def forget() -> None:
+    """Drops what the scripts remember for the length of one command."""
     paths.cache.cache_clear()
+    apt.debian.cache_clear()

@@ -16,12 +16,12 @@ def sentence(*command: str, **options) -> str:
 def test_the_line_that_names_the_error_is_taken(own_cache):
     text = sentence("echo a; echo 'E: it broke' >&2; echo z; exit 3", hint="Mend it.")
     log = own_cache / "logs" / "thing.log"
-    assert text == f"The thing failed: E: it broke Mend it. (All of it: {log})"
+    assert text == f"The thing failed: E: it broke. Mend it. (All of it: {log})"
     assert "a\nz\nE: it broke\n" in log.read_text()
 
 
 def test_without_such_a_line_the_last_is_taken():
-    assert sentence("echo a; echo b; exit 1").startswith("The thing failed: b (")
+    assert sentence("echo a; echo b; exit 1").startswith("The thing failed: b. (")
 
 
 def test_full_disk_of_a_child_is_told_as_such():

@@ -60,6 +60,21 @@ def test_second_command_waits_and_says_so():
     assert other.communicate(timeout=10)[0] == "mine\n"
 
 
+def test_child_of_a_killed_command_keeps_its_lock():
+    program = (
+        "import os, signal, subprocess\n"
+        "from cartera_dev import paths\n"
+        "with paths.lock('x'):\n"
+        "    subprocess.Popen(['sleep', '1'], pass_fds=tuple(paths.inherited))\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(paths.REPO / "scripts")}
+    subprocess.run([sys.executable, "-c", program], env=environment)
+    waited = []
+    with paths.lock("x", lambda: waited.append(True)):
+        assert waited
+
+
 def test_killed_command_leaves_no_lock():
     program = (
         "import os, signal\n"
