@@ -76,10 +76,10 @@ def decide(rules, current, last_verdict, days, amount, share):
         return Decision(verdict, propose=lowest)
     reachable = [rule for rule in holding if rule.automatic]
     target = reachable[-1] if reachable else lowest
+    ahead = verdict.rank > current.rank
+    decided_by_rules = verdict.automatic and current.automatic
     return Decision(
         verdict,
-        move_to=target if target.rank > current.rank else None,
-        propose=verdict
-        if not verdict.automatic and verdict.rank > current.rank
-        else None,
+        move_to=target if current.automatic and target.rank > current.rank else None,
+        propose=verdict if ahead and not decided_by_rules else None,
     )

@@ -108,12 +108,13 @@ class CarteraStageEngine(models.AbstractModel):
                     CASE
                         WHEN verdict_rank = 0
                             THEN CASE WHEN rank <> 0 AND automatic THEN 0 END
-                        WHEN reachable_rank > rank THEN reachable_rank
+                        WHEN automatic AND reachable_rank > rank THEN reachable_rank
                     END AS move_rank,
                     CASE
                         WHEN verdict_rank = 0
                             THEN CASE WHEN rank <> 0 AND NOT automatic THEN 0 END
-                        WHEN verdict_rank > rank AND verdict_rank > reachable_rank
+                        WHEN verdict_rank > rank
+                            AND (NOT automatic OR verdict_rank > reachable_rank)
                             THEN verdict_rank
                     END AS propose_rank
                 FROM (%(judged)s) judged
