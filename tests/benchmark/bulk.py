@@ -44,7 +44,7 @@ def skip_foreign_keys(cr):
 
 
 def reserve_ids(cr, table, count):
-    """Take ``count`` ids out of the table's sequence; return the last id before them."""
+    """Take ``count`` ids of the table's sequence; return the last one before them."""
     cr.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [table])
     last = cr.fetchone()[0] - 1
     if count:

@@ -104,7 +104,7 @@ def _prepare_rates(env, reference):
         if currency != env.company.currency_id and not own:
             break
     else:
-        raise ValueError("Every foreign currency has rates already: use a new database.")
+        raise ValueError("The currencies have rates already: use a new database.")
     currency.active = True
     rates.create(
         [
@@ -181,9 +181,7 @@ def _find_or_create_product(env, tax):
 def load_chart(env, code):
     """Load the chart of accounts ``code``, unless the company uses it already."""
     if env.company.chart_template != code:
-        env["account.chart.template"].try_loading(
-            code, env.company, install_demo=False
-        )
+        env["account.chart.template"].try_loading(code, env.company, install_demo=False)
 
 
 def main():

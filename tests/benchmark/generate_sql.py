@@ -101,8 +101,9 @@ SELECT row_number() OVER (ORDER BY d.document_id, t.position), d.document_id,
 # first; the older the due, the more of them are paid by now.
 PLAN = """
 CREATE TEMP TABLE stage_plan ON COMMIT DROP AS
-SELECT u.due_id, u.document_id, u.amount, d.commercial_id, d.partner_name, d.currency_id,
-       d.date AS document_date, b.pays_monthly AND NOT b.in_foreign AS pays_monthly,
+SELECT u.due_id, u.document_id, u.amount, d.commercial_id, d.partner_name,
+       d.currency_id, d.date AS document_date,
+       b.pays_monthly AND NOT b.in_foreign AS pays_monthly,
        CASE WHEN w.draw < w.paid THEN 'paid' WHEN w.draw < w.paid + 0.06 THEN 'partly'
             ELSE 'open' END AS fate,
        greatest(d.date, u.date_due - 5 + floor(80 * power(
@@ -132,7 +133,8 @@ SELECT *, dense_rank() OVER (
   FROM (
     SELECT p.*, s.step,
            CASE WHEN p.pays_monthly
-                THEN (date_trunc('month', p.pay_date) + interval '1 month - 1 day')::date
+                THEN (date_trunc('month', p.pay_date)
+                      + interval '1 month - 1 day')::date
                 ELSE p.pay_date + 20 * (s.step - 1) END AS date,
            CASE WHEN p.fate = 'paid' AND NOT p.two_steps THEN p.amount
                 WHEN s.step = 2 THEN p.amount - p.first

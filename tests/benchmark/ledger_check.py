@@ -188,9 +188,14 @@ def _check_invoice_taxes(moves):
         sign = move.direction_sign
         taxes = move.line_ids.filtered(lambda line: line.display_type == "tax")
         totals = move.tax_totals
-        if taxes and abs(totals["tax_amount_currency"] - sign * sum(
-            taxes.mapped("amount_currency")
-        )) > 0.001:
+        if (
+            taxes
+            and abs(
+                totals["tax_amount_currency"]
+                - sign * sum(taxes.mapped("amount_currency"))
+            )
+            > 0.001
+        ):
             differences.append(f"{move} tax: Odoo {totals['tax_amount']}")
         differences += _check_dues(move, sign)
     return differences

@@ -42,8 +42,9 @@ def vacuum_analyze(cr, tables):
 
     ``VACUUM`` refuses to run inside a transaction, hence a connection of its own.
     """
-    import odoo.sql_db
     from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
+
+    import odoo.sql_db
 
     with contextlib.closing(odoo.sql_db.db_connect(cr.dbname).cursor()) as own:
         own._cnx.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
