@@ -1,7 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
 from ..lib import aging
+
+# Context key: the buckets change with their policy, which looks after the rest.
+TOGETHER = "cartera_buckets_together"
 
 
 class CarteraAgingPolicy(models.Model):
@@ -68,12 +73,7 @@ class CarteraAgingPolicy(models.Model):
     @api.constrains("active")
     def _check_still_used(self):
         archived = self.filtered(lambda policy: not policy.active)
-        users = (
-            self.env["res.company"]
-            .sudo()  # a policy may serve companies the user cannot see
-            .search([("cartera_aging_policy_id", "in", archived.ids)])
-        )
-        if users:
+        if users := archived._get_companies():
             raise UserError(
                 self.env._(
                     "The companies %(companies)s age their receivables by this "
@@ -82,8 +82,18 @@ class CarteraAgingPolicy(models.Model):
                 )
             )
 
+    @api.constrains("company_id")
+    def _check_companies(self):
+        self._get_companies()._check_cartera_aging_policy()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        together = self.with_context(**{TOGETHER: True})
+        return super(CarteraAgingPolicy, together).create(vals_list).with_env(self.env)
+
     def write(self, vals):
-        result = super().write(vals)
+        together = self.with_context(**{TOGETHER: True})
+        result = super(CarteraAgingPolicy, together).write(vals)
         if {"bucket_ids", "basis"} & vals.keys():
             self._refresh_cases()
         return result
@@ -94,15 +104,24 @@ class CarteraAgingPolicy(models.Model):
             for policy, vals in zip(self, super().copy_data(default), strict=True)
         ]
 
+    def _get_companies(self):
+        """The companies that age their receivables by the policies."""
+        # A policy may serve companies that the user cannot see.
+        companies = self.env["res.company"].sudo()
+        return companies.search([("cartera_aging_policy_id", "in", self.ids)])
+
     def _refresh_cases(self):
         """Put the cases of the companies that use the policies in their new buckets."""
-        companies = (
-            self.env["res.company"]
-            .sudo()  # the cases of all companies on the policy must follow it
-            .search([("cartera_aging_policy_id", "in", self.ids)])
-        )
-        for company in companies:
+        for company in self._get_companies():
             self.env["cartera.case.refresh"]._refresh(company)
+
+    def _apply_buckets(self):
+        """Check the policies and refresh their cases after single buckets changed."""
+        # A data file creates the buckets one by one, an uninstallation deletes them so.
+        if {TOGETHER, "install_mode", MODULE_UNINSTALL_FLAG} & self.env.context.keys():
+            return
+        self._check_buckets()
+        self._refresh_cases()
 
 
 class CarteraAgingBucket(models.Model):
@@ -132,6 +151,25 @@ class CarteraAgingBucket(models.Model):
         default="#64748b",
         help="Color of the bucket in the aging strip.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        buckets = super().create(vals_list)
+        buckets.policy_id._apply_buckets()
+        return buckets
+
+    def write(self, vals):
+        policies = self.policy_id
+        result = super().write(vals)
+        if {"day_from", "policy_id"} & vals.keys():
+            (policies | self.policy_id)._apply_buckets()
+        return result
+
+    def unlink(self):
+        policies = self.policy_id
+        result = super().unlink()
+        policies._apply_buckets()
+        return result
 
     @api.depends("day_from", "policy_id.bucket_ids.day_from")
     def _compute_range(self):

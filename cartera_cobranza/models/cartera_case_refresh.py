@@ -141,6 +141,7 @@ class CarteraCaseRefresh(models.AbstractModel):
     def _refresh_keys(self, keys):
         if not keys:
             return
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
         partner_ids = {partner_id for _company, partner_id in keys}
         debtor_of = dict(
             self.env.execute_query(
@@ -153,7 +154,8 @@ class CarteraCaseRefresh(models.AbstractModel):
         debtors_by_company = defaultdict(set)
         for company_id, partner_id in keys:
             if debtor_id := debtor_of.get(partner_id):
-                debtors_by_company[company_id].add(debtor_id)
+                # A partner who now belongs to another one may leave a case behind.
+                debtors_by_company[company_id] |= {debtor_id, partner_id}
         # All companies are brought up to date, those the reader cannot see included.
         companies = self.env["res.company"].sudo()
         anywhere = debtors_by_company.pop(None, set())
@@ -186,6 +188,8 @@ class CarteraCaseRefresh(models.AbstractModel):
         items = self.env["cartera.open.item"].with_context(
             tz=company._get_cartera_tz(),
             cartera_as_of=date.isoformat() if date else False,
+            # What a reader has chosen for a report is not the company's own policy.
+            cartera_aging_policy_id=False,
         )
         self.env["cartera.case"].flush_model(["partner_id", "company_id", "stage_id"])
         created, changed = self.env.execute_query(
@@ -336,12 +340,7 @@ class CarteraCaseRefresh(models.AbstractModel):
         """
         company = run.company_id
         date = run._get_as_of()
-        if not date:
-            self.env.cr.execute(
-                SQL(
-                    "DELETE FROM cartera_case_queue WHERE company_id = %s", company.id
-                )
-            )
+        self._forget_pending(company)
 
         def refresh(debtor_ids):
             return self._refresh(company, date=date, debtor_ids=debtor_ids)
@@ -351,6 +350,16 @@ class CarteraCaseRefresh(models.AbstractModel):
             return count, []
         debtor_ids = self._get_debtor_ids(company, date)
         return run._isolate(debtor_ids, refresh)
+
+    @api.model
+    def _forget_pending(self, company):
+        """Drop the debtors of ``company`` from the queue: all are refreshed now."""
+        stale = self.env.cr.precommit.data.get(STALE)
+        if stale:
+            stale -= {key for key in stale if key[0] == company.id}
+        self.env.cr.execute(
+            SQL("DELETE FROM cartera_case_queue WHERE company_id = %s", company.id)
+        )
 
     @api.model
     def _get_debtor_ids(self, company, date):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..lib import stage_rules
 
@@ -99,13 +99,34 @@ class CarteraStage(models.Model):
             for rank, stage in enumerate(self.sorted())
         }
 
+    @api.constrains("active", "company_id")
+    def _check_one_left(self):
+        self._check_first_stage_left(self.browse())
+        self.filtered(lambda stage: not stage.active)._check_unused()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = self.env["cartera.case"].sudo()  # cases of other companies count too
-        if used.search_count([("stage_id", "in", self.ids)], limit=1):
+        self._check_unused()
+        self._check_first_stage_left(self)
+
+    @api.model
+    def _check_first_stage_left(self, leaving):
+        rest = [("company_id", "=", False), ("id", "not in", leaving.ids)]
+        if not self.search_count(rest, limit=1):
+            raise ValidationError(
+                self.env._(
+                    "Cases need a stage to begin in. Keep at least one that all "
+                    "companies share."
+                )
+            )
+
+    def _check_unused(self):
+        cases = self.env["cartera.case"].sudo()  # cases of other companies count too
+        if cases.search_count([("stage_id", "in", self.ids)], limit=1):
             raise UserError(
                 self.env._(
-                    "There are cases in this stage. Move them to another stage, or "
-                    "archive the stage instead of deleting it."
+                    "There are cases in the stages %(stages)s. Move them to another "
+                    "stage first.",
+                    stages=", ".join(self.mapped("name")),
                 )
             )

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ResCompany(models.Model):
@@ -20,9 +21,29 @@ class ResCompany(models.Model):
 
     @api.model
     def _default_cartera_aging_policy_id(self):
-        return self.env.ref(
+        standard = self.env.ref(
             "cartera_cobranza.cartera_aging_policy_standard", raise_if_not_found=False
         )
+        # Who opens a company may have nothing to do with collection.
+        policies = self.env["cartera.aging.policy"].sudo()
+        if not standard or standard.with_env(policies.env).active:
+            return standard
+        return policies.search([("company_id", "=", False)], limit=1)
+
+    @api.constrains("cartera_aging_policy_id")
+    def _check_cartera_aging_policy(self):
+        for company in self:
+            policy = company.sudo().cartera_aging_policy_id
+            if policy.company_id and policy.company_id not in company.parent_ids:
+                raise ValidationError(
+                    self.env._(
+                        "The aging policy %(policy)s belongs to %(owner)s and cannot "
+                        "age the receivables of %(company)s.",
+                        policy=policy.name,
+                        owner=policy.company_id.name,
+                        company=company.name,
+                    )
+                )
 
     def write(self, vals):
         result = super().write(vals)

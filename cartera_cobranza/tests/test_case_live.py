@@ -1,0 +1,274 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+
+from .common import CarteraCommon
+
+
+@tagged("post_install", "-at_install", "cartera")
+class TestCaseLive(CarteraCommon):
+    """Cases follow the ledger at once, whatever touches it."""
+
+    def assertCase(self, total, overdue=None, credit=None, partner=None):
+        case = self._case(partner)
+        self.assertEqual(len(case), 1)
+        self.assertAlmostEqual(case.amount_total, total)
+        if overdue is not None:
+            self.assertAlmostEqual(case.amount_overdue, overdue)
+        if credit is not None:
+            self.assertAlmostEqual(case.amount_credit, credit)
+        return case
+
+    def test_a_case_opens_with_the_first_invoice(self):
+        self.assertFalse(self._case())
+        self._invoice(1000, "2026-05-01", due="2026-05-31")
+        case = self.assertCase(1000, 1000, 0)
+        self.assertRecordValues(
+            case,
+            [
+                {
+                    "partner_id": self.debtor.id,
+                    "company_id": self.company.id,
+                    "stage_id": self.stage_preventiva.id,
+                    "days_overdue": 30,
+                    "item_count": 1,
+                    "overdue_count": 1,
+                    "amount_collectable": 1000.0,
+                    "display_name": "Abarrotes El Faro",
+                }
+            ],
+        )
+        self.assertEqual(case.bucket_id.name, "1-30")
+
+    def test_a_new_invoice_adds_to_the_same_case(self):
+        self._invoice(1000, "2026-05-01")
+        case = self._case()
+        self._invoice(500, "2026-06-20", due="2026-07-20")
+        self.assertEqual(self.assertCase(1500, 1000), case)
+        self.assertEqual(case.amount_not_due, 500)
+
+    def test_the_record_in_hand_follows_a_payment(self):
+        invoice = self._invoice(1000, "2026-05-01")
+        case = self._case()
+        self.assertEqual(case.amount_overdue, 1000)
+        payment = self._pay(invoice, 400, "2026-06-01")
+        self.assertEqual(case.amount_overdue, 600)
+        payment.action_draft()
+        self.assertEqual(case.amount_overdue, 1000)
+
+    def test_full_payment_cures(self):
+        invoice = self._invoice(1000, "2026-05-01")
+        self.assertCase(1000)
+        self._pay(invoice, 1000, "2026-06-01")
+        case = self.assertCase(0, 0, 0)
+        self.assertEqual(
+            (case.item_count, case.days_overdue, case.bucket_id.id), (0, 0, False)
+        )
+
+    def test_an_unapplied_payment_is_a_credit(self):
+        self._invoice(1000, "2026-05-01")
+        self._pay(self.env["account.move"], 300, "2026-06-01")
+        self.assertCase(700, 1000, -300)
+
+    def test_undoing_a_match_opens_the_debt_again(self):
+        invoice = self._invoice(1000, "2026-05-01")
+        self.assertCase(1000)
+        self._pay(invoice, 1000, "2026-06-01")
+        self.assertCase(0)
+        self._receivable_lines(invoice).remove_move_reconcile()
+        self.assertCase(0, 1000, -1000)
+
+    def test_a_cancelled_payment(self):
+        invoice = self._invoice(1000, "2026-05-01")
+        payment = self._pay(invoice, 1000, "2026-06-01")
+        payment.action_draft()
+        payment.action_cancel()
+        self.assertCase(1000, 1000, 0)
+
+    def test_an_invoice_back_to_draft(self):
+        invoice = self._invoice(1000, "2026-05-01")
+        self.assertCase(1000)
+        invoice.button_draft()
+        self.assertCase(0)
+
+    def test_a_changed_due_date(self):
+        invoice = self._invoice(1000, "2026-05-01", due="2026-05-31")
+        self.assertCase(1000, 1000)
+        self._receivable_lines(invoice).date_maturity = "2026-07-31"
+        case = self.assertCase(1000, 0)
+        self.assertEqual((case.amount_not_due, case.days_overdue), (1000, 0))
+
+    def test_a_blocked_invoice_is_no_longer_collectable(self):
+        invoice = self._invoice(1000, "2026-05-01")
+        self._invoice(50, "2026-06-01")
+        self.assertEqual(self._case().days_overdue, 60)
+        invoice.action_toggle_block_payment()
+        case = self.assertCase(1050, 1050)
+        self.assertEqual((case.amount_collectable, case.days_overdue), (50, 29))
+        invoice.action_toggle_block_payment()
+        self.assertEqual(self._case().amount_collectable, 1050)
+
+    def test_an_item_excluded_from_follow_up(self):
+        invoice = self._invoice(1000, "2026-05-01")
+        invoice.no_followup = True
+        case = self.assertCase(1000, 1000)
+        self.assertEqual((case.amount_collectable, case.days_overdue), (0, 0))
+
+    def test_a_changed_parent_company(self):
+        branch = self._create_debtor("Abarrotes El Faro Norte", is_company=False)
+        self._invoice(1000, "2026-05-01", partner=branch)
+        self.assertCase(1000, partner=branch)
+        branch.parent_id = self.debtor
+        self.assertCase(1000, 1000)
+        self.assertCase(0, 0, partner=branch)
+        self.assertLedgerEven()
+
+    def test_an_archived_debtor_still_owes(self):
+        self._invoice(1000, "2026-05-01")
+        self.debtor.active = False
+        case = self.assertCase(1000)
+        self.assertFalse(case.partner_active)
+        self.assertEqual(self._find_items().amount_residual, 1000.0)
+
+    def test_merged_debtors_become_one_case_with_both_histories(self):
+        double = self._create_debtor("Abarrotes el faro SA")
+        self._invoice(1000, "2026-05-01")
+        self._invoice(300, "2026-06-01", partner=double)
+        kept, gone = self._case(), self._case(double)
+        gone.stage_id = self.stage_administrativa
+        gone.message_post(body="Llamar después de las cinco")
+        self.env["base.partner.merge.automatic.wizard"].sudo()._merge(
+            (self.debtor | double).ids, self.debtor, extra_checks=False
+        )
+        self.assertFalse(double.exists())
+        self.assertFalse(gone.exists())
+        self.assertEqual(self.assertCase(1300, 1300), kept)
+        self.assertIn("Llamar", "".join(kept.message_ids.mapped("body")))
+        self.assertEqual(
+            sorted(kept.stage_move_ids.mapped("reason")), ["manual", "merge"]
+        )
+        self.assertLedgerEven()
+
+    def test_a_merged_debtor_without_rival_keeps_its_case(self):
+        double = self._create_debtor("Abarrotes el faro SA")
+        self._invoice(300, "2026-06-01", partner=double)
+        case = self._case(double)
+        self.env["base.partner.merge.automatic.wizard"].sudo()._merge(
+            (self.debtor | double).ids, self.debtor, extra_checks=False
+        )
+        self.assertEqual(self.assertCase(300), case)
+
+    def test_a_day_that_passes_makes_debts_overdue(self):
+        self._invoice(1000, "2026-06-01", due="2026-06-30")
+        self.assertCase(1000, 0)
+        with self._on("2026-07-01"):
+            self.env["cartera.run"].run(self.company)
+            self.assertEqual(self.assertCase(1000, 1000).days_overdue, 1)
+
+    def test_changes_reach_other_transactions_through_the_queue(self):
+        """What a transaction touched is queued when it ends, once per debtor, and
+        taken out by the next reader."""
+        self._invoice(1000, "2026-05-01")
+        self._invoice(500, "2026-05-01")
+        self.env.cr.precommit.run()
+        self.env.cr.execute("SELECT company_id, partner_id FROM cartera_case_queue")
+        self.assertEqual(
+            self.env.cr.fetchall(), [(self.company.id, self.debtor.id)]
+        )
+        self.assertCase(1500)
+        self.env.cr.execute("SELECT COUNT(*) FROM cartera_case_queue")
+        self.assertEqual(self.env.cr.fetchone(), (0,))
+
+    def test_posting_adds_no_query_of_ours(self):
+        self._invoice(10, "2026-05-01")
+        invoices = [
+            self._invoice(day, "2026-05-02", post=False) for day in range(1, 4)
+        ]
+        self.env.flush_all()
+        with self.assertNoCarteraQueries():
+            for invoice in invoices:
+                invoice.action_post()
+
+    def test_paying_adds_no_query_of_ours(self):
+        invoice = self._invoice(1000, "2026-05-01")
+        with self.assertNoCarteraQueries():
+            self._pay(invoice, 400, "2026-06-01")
+
+    def assertNoCarteraQueries(self):
+        """No statement on our tables runs inside the ``with`` block."""
+        test = self
+
+        class Watch:
+            def __enter__(self):
+                test.env.flush_all()
+                self.statements = []
+                self.execute = test.env.cr.__class__.execute
+                watch = self
+
+                def execute(cursor, query, *args, **kwargs):
+                    watch.statements.append(str(query))
+                    return watch.execute(cursor, query, *args, **kwargs)
+
+                test.patch(test.env.cr.__class__, "execute", execute)
+                return self
+
+            def __exit__(self, *error):
+                test.env.cr.__class__.execute = self.execute
+                ours = [
+                    query
+                    for query in self.statements
+                    if "cartera_case" in query or "cartera_stage" in query
+                ]
+                test.assertFalse(ours)
+                test.assertTrue(self.statements)
+
+        return Watch()
+
+    def test_the_days_past_due_can_be_searched(self):
+        other = self._create_debtor("Ferretería La Tuerca")
+        self._invoice(10, "2026-05-01")
+        self._invoice(10, "2026-03-31", partner=other)
+        self._invoice(10, "2026-07-31", partner=self._create_debtor("Al Corriente"))
+
+        def names(*condition):
+            cases = self.env["cartera.case"].search(
+                [("days_overdue", *condition), ("company_id", "=", self.company.id)]
+            )
+            return sorted(cases.mapped("partner_id.name"))
+
+        both = ["Abarrotes El Faro", "Ferretería La Tuerca"]
+        self.assertEqual(names(">", 60), ["Ferretería La Tuerca"])
+        self.assertEqual(names(">=", 60), both)
+        self.assertEqual(names("=", 91), ["Ferretería La Tuerca"])
+        self.assertEqual(names("<", 60), ["Al Corriente"])
+        self.assertEqual(names("<=", 60), ["Abarrotes El Faro", "Al Corriente"])
+        self.assertEqual(names(">", 0), both)
+        self.assertEqual(names("=", 0), ["Al Corriente"])
+        self.assertEqual(names("!=", 0), both)
+
+    def test_cases_are_not_made_by_hand(self):
+        with self.assertRaisesRegex(UserError, "opened by themselves"):
+            self.env["cartera.case"].with_user(
+                self._create_user("jefa", "supervisor")
+            ).create({"partner_id": self.debtor.id, "company_id": self.company.id})
+
+    def test_amounts_are_not_written_by_hand(self):
+        self._invoice(10, "2026-05-01")
+        with self.assertRaises(AccessError):
+            self._case().amount_total = 5
+
+    def test_the_form_shows_the_strip_and_the_items(self):
+        self._invoice(1000, "2026-05-01", due="2026-05-31")
+        self._invoice(200, "2026-06-01", due="2026-07-31")
+        case = self._case()
+        with Form(case) as form:
+            self.assertEqual(len(form.open_item_ids), 2)
+        strip = [(cell["name"], cell["amount"]) for cell in case.aging_strip]
+        self.assertEqual(strip[:2], [("Not due", 200.0), ("1-30", 1000.0)])
+        self.assertEqual(len(strip), 8)
+        self.assertFalse(any(amount for _name, amount in strip[2:]))
+
+    def test_new_cases_get_the_default_collector(self):
+        collector = self._create_user("gestora", "collector")
+        self.company.cartera_default_user_id = collector
+        self._invoice(10, "2026-05-01")
+        self.assertEqual(self._case().user_id, collector)
