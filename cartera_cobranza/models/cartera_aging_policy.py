@@ -71,9 +71,15 @@ class CarteraAgingPolicy(models.Model):
         )
 
     @api.constrains("active")
-    def _check_still_used(self):
-        archived = self.filtered(lambda policy: not policy.active)
-        if users := archived._get_companies():
+    def _check_active(self):
+        self.filtered(lambda policy: not policy.active)._check_unused()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self._check_unused()
+
+    def _check_unused(self):
+        if users := self._get_companies():
             raise UserError(
                 self.env._(
                     "The companies %(companies)s age their receivables by this "
@@ -105,9 +111,9 @@ class CarteraAgingPolicy(models.Model):
         ]
 
     def _get_companies(self):
-        """The companies that age their receivables by the policies."""
+        """Companies, archived ones too, that age their receivables by the policies."""
         # A policy may serve companies that the user cannot see.
-        companies = self.env["res.company"].sudo()
+        companies = self.env["res.company"].sudo().with_context(active_test=False)
         return companies.search([("cartera_aging_policy_id", "in", self.ids)])
 
     def _refresh_cases(self):
