@@ -1,4 +1,5 @@
 from . import (
+    test_aging_policy,
     test_as_of,
     test_case_live,
     test_ledger,
