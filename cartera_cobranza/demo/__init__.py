@@ -1,0 +1,1 @@
+from . import cartera_demo, cartera_demo_ledger, cartera_demo_people

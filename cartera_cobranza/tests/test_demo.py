@@ -1,0 +1,203 @@
+from collections import Counter
+from datetime import timedelta
+
+from stdnum.co import nit
+from stdnum.mx import rfc
+
+from odoo.exceptions import UserError
+from odoo.tests import BaseCase, tagged
+
+from odoo.addons.cartera_cobranza.demo.debtors import DEBTORS
+from odoo.addons.cartera_cobranza.demo.places import tax_number
+from odoo.addons.cartera_cobranza.demo.plan import HISTORY, build_plan
+
+from .common import CarteraCommon
+
+INVOICES_FROM, INVOICES_TO = 450, 550
+
+
+@tagged("post_install", "-at_install", "cartera_demo")
+class TestDemo(CarteraCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.created = cls.env["cartera.demo"]._create_demo_data(cls.company)
+        cls.env.flush_all()
+        cls.env.invalidate_all()
+        cls.tag = cls.env["res.partner.category"].search(
+            [("name", "=", "Cartera demo")]
+        )
+        cls.debtors = (
+            cls.env["res.partner"]
+            .with_context(active_test=False)
+            .search([("category_id", "=", cls.tag.id)], order="id")
+        )
+        own = [("company_id", "=", cls.company.id)]
+        cls.moves = cls.env["account.move"].search(own)
+        cls.invoices = cls.moves.filtered(lambda move: move.move_type == "out_invoice")
+        cls.items = cls.env["cartera.open.item"].search(own)
+
+    def _debtor(self, quirk):
+        index = next(i for i, debtor in enumerate(DEBTORS) if debtor.quirk == quirk)
+        return self.debtors[index]
+
+    # -- what there is ------------------------------------------------------------
+
+    def test_size(self):
+        self.assertTrue(self.created)
+        self.assertEqual(len(self.debtors), 60)
+        self.assertTrue(INVOICES_FROM <= len(self.invoices) <= INVOICES_TO)
+        self.assertGreaterEqual(len(self.invoices.currency_id), 2)
+        self.assertEqual(len(self.invoices.invoice_user_id), 4)
+        self.assertEqual(self.invoices.commercial_partner_id, self.debtors)
+        self.assertTrue(
+            self.invoices.partner_id - self.debtors, "no branch is invoiced"
+        )
+
+    def test_nothing_is_left_in_draft(self):
+        self.assertEqual(set(self.moves.mapped("state")), {"posted"})
+        payments = self.env["account.payment"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertLessEqual(set(payments.mapped("state")), {"in_process", "paid"})
+        self.assertTrue(all(payments.mapped("move_id")))
+
+    def test_nothing_is_of_the_future_and_history_is_18_months(self):
+        today = self.env.cr.now().date()
+        dates = self.moves.mapped("date")
+        self.assertLess(max(dates), today)
+        self.assertGreater(min(dates), today - timedelta(days=HISTORY + 1))
+        self.assertLess(min(dates), today - timedelta(days=HISTORY - 30))
+
+    def test_numbers_follow_dates(self):
+        by_number = self.invoices.sorted(
+            lambda m: (m.sequence_prefix, m.sequence_number)
+        )
+        dates = by_number.mapped("invoice_date")
+        self.assertEqual(dates, sorted(dates))
+        self.assertFalse(any(self.invoices.mapped("made_sequence_gap")))
+
+    def test_every_bucket_has_overdue_debt(self):
+        filled = self.items.filtered(lambda item: item.amount_residual > 0).bucket_id
+        self.assertEqual(filled, self.policy.bucket_ids)
+
+    # -- money --------------------------------------------------------------------
+
+    def test_open_items_are_the_ledger(self):
+        lines = self.env["account.move.line"]._read_group(
+            [
+                ("company_id", "=", self.company.id),
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+            ],
+            ["partner_id", "currency_id"],
+            ["balance:sum", "amount_currency:sum"],
+        )
+        opened = Counter()
+        for item in self.items:
+            key = item.debtor_id, item.currency_id
+            opened[key, "company"] += item.amount_residual
+            opened[key, "foreign"] += item.amount_residual_currency
+        self.assertTrue(self.items)
+        for partner, currency, balance, amount_currency in lines:
+            key = partner, currency
+            self.assertAlmostEqual(opened.pop((key, "company"), 0.0), balance, 2)
+            self.assertAlmostEqual(
+                opened.pop((key, "foreign"), 0.0), amount_currency, 2
+            )
+        self.assertFalse(opened)
+
+    def test_instalments_partial_and_unapplied_payments(self):
+        per_invoice = Counter(
+            item.move_id for item in self.items if item.move_id in self.invoices
+        )
+        self.assertEqual(max(per_invoice.values()), 3)
+        self.assertIn("partial", self.invoices.mapped("payment_state"))
+        credits = self.items.filtered(lambda item: item.amount_residual < 0)
+        self.assertGreaterEqual(len(credits.filtered("move_id.origin_payment_id")), 4)
+        refunds = self.moves.filtered(lambda move: move.move_type == "out_refund")
+        self.assertEqual(refunds & credits.move_id, refunds.filtered("amount_residual"))
+        self.assertTrue(refunds & credits.move_id, "every credit note is used up")
+
+    # -- the odd ones -------------------------------------------------------------
+
+    def test_quirks(self):
+        blocked = self.invoices.filtered(lambda m: m.payment_state == "blocked")
+        self.assertEqual(blocked.commercial_partner_id, self._debtor("blocked"))
+        silenced = self.items.filtered("no_followup").debtor_id
+        self.assertIn(self._debtor("no_followup"), silenced)
+        archived = self._debtor("archived")
+        self.assertEqual(self.debtors.filtered(lambda p: not p.active), archived)
+        self.assertIn(archived, self.items.debtor_id)
+        creditor = self.items.filtered(
+            lambda item: item.debtor_id == self._debtor("credit")
+        )
+        self.assertLess(sum(creditor.mapped("amount_residual")), 0)
+        owner = self.debtors.filtered("child_ids").filtered(
+            lambda partner: partner.child_ids & self.debtors
+        )
+        self.assertEqual(len(owner.child_ids & self.debtors), 2)
+
+    # -- people -------------------------------------------------------------------
+
+    def test_cases_have_collectors_with_their_role(self):
+        cases = self.env["cartera.case"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(
+            sorted(cases.user_id.mapped("login")), ["cobranza1", "cobranza2"]
+        )
+        self.assertFalse(cases.filtered(lambda case: not case.user_id))
+        for login, role in (
+            ("cobranza1", "collector"),
+            ("cobranza2", "collector"),
+            ("supervisor", "supervisor"),
+            ("auditor", "auditor"),
+        ):
+            user = self.env["res.users"].search([("login", "=", login)])
+            self.assertTrue(user.has_group(f"cartera_cobranza.group_cartera_{role}"))
+            self.assertIn(self.company, user.company_ids)
+
+    # -- when it may be built -----------------------------------------------------
+
+    def test_second_call_adds_nothing(self):
+        before = self.env["account.move"].search_count([])
+        self.assertFalse(self.env["cartera.demo"]._create_demo_data(self.company))
+        self.assertEqual(self.env["account.move"].search_count([]), before)
+
+    def test_company_without_chart_is_refused(self):
+        bare = self.env["res.company"].sudo().create({"name": "Sin plan contable"})
+        with self.assertRaisesRegex(UserError, "chart of accounts"):
+            self.env["cartera.demo"]._create_demo_data(bare)
+
+    def test_locked_periods_are_refused(self):
+        self.debtors.category_id -= self.tag
+        today = self.env.cr.now().date()
+        self.company.sudo().sale_lock_date = today - timedelta(days=100)
+        with self.assertRaisesRegex(UserError, "locked periods"):
+            self.env["cartera.demo"]._create_demo_data(self.company)
+
+
+@tagged("post_install", "-at_install", "cartera_demo")
+class TestDemoPlan(BaseCase):
+    def test_plan_depends_on_its_seed_alone(self):
+        self.assertEqual(build_plan(DEBTORS), build_plan(DEBTORS))
+        self.assertNotEqual(build_plan(DEBTORS), build_plan(DEBTORS, seed=1))
+
+    def test_nothing_is_paid_twice_or_before_it_was_bought(self):
+        documents, receipts = build_plan(DEBTORS)
+        settled = Counter()
+        for receipt in receipts:
+            for number, instalment, share in receipt.items:
+                self.assertEqual(documents[number].debtor, receipt.debtor)
+                self.assertGreaterEqual(receipt.day, documents[number].day)
+                settled[number, instalment] += share == 1
+        self.assertLessEqual(max(settled.values()), 1)
+
+    def test_tax_numbers_are_distinct_and_well_formed(self):
+        for country, checker in (("MX", rfc), ("CO", nit)):
+            numbers = {
+                tax_number(country, debtor.name, rank, debtor.person)
+                for rank, debtor in enumerate(DEBTORS)
+            }
+            self.assertEqual(len(numbers), len(DEBTORS))
+            self.assertTrue(all(checker.is_valid(number) for number in numbers))
+        self.assertEqual(tax_number("AR", "Almacén", 0), "")
