@@ -1,0 +1,91 @@
+"""Turn the JSON files of ``run.py`` into the tables of docs/performance.md.
+
+python tests/benchmark/report.py 10k.json 100k.json 1m.json
+"""
+
+import json
+import sys
+from pathlib import Path
+
+
+def format_report(results):
+    """Return the Markdown tables of one or more results, smallest size first."""
+    results = sorted(results, key=lambda result: result["size"])
+    sizes = [f"{result['size']:,}" for result in results]
+    sections = [
+        ("Against hand-written SQL (ratio; module s / SQL s)", _aging_rows),
+        ("The night (seconds; peak memory)", _night_rows),
+        ("Screens (seconds; slowest query in ms; queries)", _screen_rows),
+        ("Posting and paying (ratio with / without the module)", _posting_rows),
+    ]
+    lines = []
+    for title, rows_of in sections:
+        columns = [rows_of(result) for result in results]
+        lines += [_row(title, sizes), _row("---", ["---:"] * len(sizes))]
+        lines += [
+            _row(name, [column.get(name, "") for column in columns])
+            for name in columns[-1]
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _row(name, cells):
+    return f"| {name} | {' | '.join(cells)} |"
+
+
+def _aging_rows(result):
+    rows = {}
+    for name, figures in result["aging"].items():
+        best = min(figures["sql_s"].values())
+        bare = min(figures["sql_without_our_index_s"].values())
+        module = figures["module_s"]
+        rows[f"{name}, SQL on Odoo's own indexes"] = (
+            f"**{figures['ratio_without_our_index']:.2f}** ({module:.3f} / {bare:.3f})"
+        )
+        rows[f"{name}, SQL helped by our index too"] = (
+            f"{figures['ratio']:.2f} ({module:.3f} / {best:.3f})"
+        )
+    return rows
+
+
+def _night_rows(result):
+    rows = {"installation": f"{result['install_s']:.0f} s"}
+    for name, figures in result["nights"].items():
+        rows[f"{name} run"] = (
+            f"**{figures['seconds']:.2f} s**; {figures['memory_peak_mib']:.0f} MiB"
+            f" ({figures['memory_before_mib']:.0f} before)"
+        )
+        for phase, seconds in figures["phases_s"].items():
+            records = figures["records"][phase]
+            rows[f"{name}: {phase}"] = f"{seconds:.2f} s; {records:,} records"
+    return rows
+
+
+def _screen_rows(result):
+    return {
+        name: f"{figures['seconds']:.3f}; {1000 * figures['slowest_s']:.0f};"
+        f" {figures['queries']}"
+        for name, figures in result["screens"].items()
+    }
+
+
+def _posting_rows(result):
+    return {
+        f"{action} one invoice": f"**{figures['ratio_of_pairs']:.3f}**"
+        f" ({1000 * figures['with_s']:.0f} / {1000 * figures['without_s']:.0f} ms;"
+        f" {figures['queries_with']:.0f} / {figures['queries_without']:.0f} queries)"
+        for action, figures in result["posting"].items()
+    }
+
+
+def main():
+    """Command line entry."""
+    results = [json.loads(Path(name).read_text()) for name in sys.argv[1:]]
+    for result in sorted(results, key=lambda result: result["size"]):
+        print(f"{result['size']:,}: {json.dumps(result['machine'])}\n")
+    print(format_report(results))
+
+
+if __name__ == "__main__":
+    main()
