@@ -78,7 +78,7 @@ DEBTORS = (
     Debtor("Constructora Cumbres Azules", "B", "silent", (60,), HARDWARE, silent=260),
     Debtor("Mueblería Roble y Cedro", "B", "silent", (30,), RETAIL, silent=390),
     Debtor("Inmobiliaria Los Almendros", "B", "silent", (30,), HARDWARE, silent=440),
-    Debtor("Refacciones El Pistón", "C", "silent", (30,), HARDWARE, 300, 0, "archived"),
+    Debtor("Refacciones El Pistón", "B", "silent", (30,), HARDWARE, 300, 0, "archived"),
     Debtor("Tienda La Guadalupana", "C", "punctual", (15,)),
     Debtor("Cremería Los Pinos", "C", "slow", (15,)),
     Debtor("Frutería El Paraíso", "C", "punctual", (15,)),

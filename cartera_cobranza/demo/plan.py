@@ -28,7 +28,7 @@ HABITS = {
 }
 
 ON_ACCOUNT_DAYS = 100
-CONTESTED_DAYS = 130
+QUIRK_DAYS = 170
 CREDIT_SINCE = 70
 REFUND_EVERY = 17
 
@@ -41,7 +41,7 @@ class Document:
     day: int
     amount: float
     dues: tuple[int, ...]
-    contested: bool = False
+    unpaid: bool = False
     refund: tuple[int, float] | None = None
 
 
@@ -99,14 +99,17 @@ def _last_purchase(debtor):
 
 
 def _mark_quirks(documents, debtors):
-    """Contest one invoice of who disputes, and return most of one who sends back."""
+    """Choose the invoices that are never paid, and the one that is mostly returned."""
+    last = {document.debtor: document for document in documents}
+    for index, document in last.items():
+        document.unpaid = debtors[index].silent > 0
     done = set()
     for document in documents:
         quirk = debtors[document.debtor].quirk
-        if document.day < -CONTESTED_DAYS or document.debtor in done:
+        if document.day < -QUIRK_DAYS or document.debtor in done:
             continue
         if quirk == "dispute":
-            document.contested = True
+            document.unpaid = True
         elif quirk == "returns":
             document.refund = (min(document.dues[-1] + 40, -1), 0.7)
         else:
@@ -146,7 +149,7 @@ def _payments(index, debtor, documents, rng):
             day = _payment_day(due + rng.randint(earliest, latest))
             second, share = day + rng.randint(45, 110), rng.uniform(0.4, 0.7)
             keeps_word = rng.random() < 0.6
-            if document.contested or (debtor.silent and day > -debtor.silent):
+            if document.unpaid or (debtor.silent and day > -debtor.silent):
                 continue
             if debtor.habit != "part":
                 yield day, number, instalment, 1

@@ -4,9 +4,11 @@ from datetime import timedelta
 from stdnum.co import nit
 from stdnum.mx import rfc
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import BaseCase, tagged
 
+from odoo.addons.cartera_cobranza.demo.cartera_demo_people import DEMO_TAG
 from odoo.addons.cartera_cobranza.demo.debtors import DEBTORS
 from odoo.addons.cartera_cobranza.demo.places import tax_number
 from odoo.addons.cartera_cobranza.demo.plan import HISTORY, build_plan
@@ -24,9 +26,7 @@ class TestDemo(CarteraCommon):
         cls.created = cls.env["cartera.demo"]._create_demo_data(cls.company)
         cls.env.flush_all()
         cls.env.invalidate_all()
-        cls.tag = cls.env["res.partner.category"].search(
-            [("name", "=", "Cartera demo")]
-        )
+        cls.tag = cls.env["res.partner.category"].search([("name", "=", DEMO_TAG)])
         cls.debtors = (
             cls.env["res.partner"]
             .with_context(active_test=False)
@@ -63,9 +63,9 @@ class TestDemo(CarteraCommon):
         self.assertTrue(all(payments.mapped("move_id")))
 
     def test_nothing_is_of_the_future_and_history_is_18_months(self):
-        today = self.env.cr.now().date()
+        today = fields.Date.context_today(self.company)
         dates = self.moves.mapped("date")
-        self.assertLess(max(dates), today)
+        self.assertLessEqual(max(dates), today)
         self.assertGreater(min(dates), today - timedelta(days=HISTORY + 1))
         self.assertLess(min(dates), today - timedelta(days=HISTORY - 30))
 
@@ -126,6 +126,13 @@ class TestDemo(CarteraCommon):
         self.assertEqual(blocked.commercial_partner_id, self._debtor("blocked"))
         silenced = self.items.filtered("no_followup").debtor_id
         self.assertIn(self._debtor("no_followup"), silenced)
+        silent = {
+            partner.id
+            for debtor, partner in zip(DEBTORS, self.debtors, strict=True)
+            if debtor.silent
+        }
+        overdue = self.items.filtered(lambda item: item.days_overdue > 0).debtor_id
+        self.assertLessEqual(silent, set(overdue.ids))
         archived = self._debtor("archived")
         self.assertEqual(self.debtors.filtered(lambda p: not p.active), archived)
         self.assertIn(archived, self.items.debtor_id)
@@ -170,7 +177,7 @@ class TestDemo(CarteraCommon):
 
     def test_locked_periods_are_refused(self):
         self.debtors.category_id -= self.tag
-        today = self.env.cr.now().date()
+        today = fields.Date.context_today(self.company)
         self.company.sudo().sale_lock_date = today - timedelta(days=100)
         with self.assertRaisesRegex(UserError, "locked periods"):
             self.env["cartera.demo"]._create_demo_data(self.company)
