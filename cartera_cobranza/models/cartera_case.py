@@ -283,7 +283,6 @@ class CarteraCase(models.Model):
         if not self:
             return
         today = fields.Date.context_today(self)
-        reason = self.env.context.get("cartera_stage_reason", "manual")
         # The history is closed to everybody; only a move writes to it.
         self.env["cartera.stage.move"].sudo().create(
             [
@@ -292,7 +291,9 @@ class CarteraCase(models.Model):
                     "stage_from_id": stage_before[case].id,
                     "stage_to_id": case.stage_id.id,
                     "date": today,
-                    "reason": reason,
+                    "reason": "proposal"
+                    if case.stage_id == case.stage_proposed_id
+                    else "manual",
                     "user_id": self.env.uid,
                     "amount_overdue": case.amount_overdue,
                     "days_overdue": case.days_overdue,
@@ -322,7 +323,7 @@ class CarteraCase(models.Model):
         """Move the cases to the stage that is proposed for them."""
         for stage, cases in self.grouped("stage_proposed_id").items():
             if stage:
-                cases.with_context(cartera_stage_reason="proposal").stage_id = stage
+                cases.stage_id = stage
 
     def action_dismiss_proposal(self):
         """Leave the cases where they are until the rules ask for something else."""
@@ -370,7 +371,17 @@ class CarteraCase(models.Model):
                 company, debtor_ids=cases.partner_id.ids
             )
 
-    # -- merged debtors -----------------------------------------------------------
+    # -- mail ---------------------------------------------------------------------
+
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        """Whoever reads a case may leave a note, but for an auditor, who only reads."""
+        if message_operation == "create" and self.env.user.has_group(
+            "cartera_cobranza.group_cartera_auditor"
+        ):
+            return dict.fromkeys(self, "write")
+        return super()._mail_get_operation_for_mail_message_operation(message_operation)
+
+    # -- ledger check -------------------------------------------------------------
 
     @api.model
     def _verify_ledger(self, companies=None, date=None):
