@@ -46,5 +46,6 @@ class Template:
                 what="Setting up the company",
                 log="company",
             )
-        with step("Installing accounting and the chart of accounts"):
-            odoo.install(name, "-i", ",".join(self.modules), demo)
+        if self.modules:
+            with step("Installing accounting and the chart of accounts"):
+                odoo.install(name, "-i", ",".join(self.modules), demo)

@@ -17,13 +17,20 @@ def build(database: str) -> None:
 
 
 def report(database: str, language: str) -> None:
-    """Runs the nightly job of today and prints the portfolio in `language`."""
+    """Runs the nightly job of today and prints the portfolio in `language`.
+
+    Exit code 1 if the job failed, or is being done by another program.
+    """
     with environment(database) as env:
         company = env.ref("base.main_company")
         env = env(context={**env.context, "lang": language})
         run = env["cartera.run"].run(company)
         env.cr.commit()
+        if not run:
+            sys.exit("Another program is doing this company's nightly job just now.")
         Report(env, company, language).print(run.with_env(env))
+        if run.state == "failed":
+            sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ WORDS = {
         "phase": "Phase",
         "records": "Records",
         "seconds": "Seconds",
+        "state": "State",
         "error": "Error",
     },
     "es": {
@@ -39,6 +40,7 @@ WORDS = {
         "phase": "Fase",
         "records": "Registros",
         "seconds": "Segundos",
+        "state": "Estado",
         "error": "Error",
     },
 }
@@ -112,14 +114,19 @@ class Report:
     def run(self, run) -> str:
         """The phases of a nightly run with their counts and seconds, and its errors."""
         rows = [
-            (phase.display_name, str(phase.record_count), f"{phase.seconds:.2f}")
+            (
+                self._label(phase, "phase"),
+                str(phase.record_count),
+                f"{phase.seconds:.2f}",
+                self._label(phase, "state"),
+            )
             for phase in run.phase_ids
         ]
         title = self.words["run"].format(
             date=run.date, state=self._label(run, "state"), seconds=run.seconds
         )
         errors = [f"  {self.words['error']}: {e.display_name}" for e in run.error_ids]
-        head = self._head("phase", "records", "seconds")
+        head = self._head("phase", "records", "seconds", "state")
         return "\n".join([title, table(head, rows), *errors])
 
     def _head(self, *keys: str) -> tuple[str, ...]:
