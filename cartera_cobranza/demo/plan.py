@@ -28,6 +28,8 @@ HABITS = {
 }
 
 ON_ACCOUNT_DAYS = 100
+# These have one overdue invoice that nothing has been paid on.
+UNPAID_QUIRKS = ("dispute", "blocked", "no_followup")
 QUIRK_DAYS = 170
 CREDIT_SINCE = 70
 REFUND_EVERY = 17
@@ -108,8 +110,8 @@ def _mark_quirks(documents, debtors):
         quirk = debtors[document.debtor].quirk
         if document.day < -QUIRK_DAYS or document.debtor in done:
             continue
-        if quirk == "dispute":
-            document.unpaid = True
+        if quirk in UNPAID_QUIRKS:
+            document.unpaid, document.refund = True, None
         elif quirk == "returns":
             document.refund = (min(document.dues[-1] + 40, -1), 0.7)
         else:
