@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .res_partner import READERS
 
@@ -13,11 +14,18 @@ class AccountMove(models.Model):
         search="_search_cartera_case_id",
         groups=READERS,
     )
+    # By the reader's own rights: a collector of own cases sees no others.
     cartera_stage_id = fields.Many2one(
-        related="cartera_case_id.stage_id", string="Collection Stage", groups=READERS
+        related="cartera_case_id.stage_id",
+        related_sudo=False,
+        string="Collection Stage",
+        groups=READERS,
     )
     cartera_user_id = fields.Many2one(
-        related="cartera_case_id.user_id", string="Collector", groups=READERS
+        related="cartera_case_id.user_id",
+        related_sudo=False,
+        string="Collector",
+        groups=READERS,
     )
     cartera_days_overdue = fields.Integer(
         string="Days Past Due",
@@ -27,6 +35,7 @@ class AccountMove(models.Model):
     )
 
     @api.depends("commercial_partner_id", "company_id", "state", "move_type")
+    @api.depends_context("uid")
     def _compute_cartera_case_id(self):
         sales = self.filtered(lambda move: move.is_sale_document(include_receipts=True))
         cases = {
@@ -45,20 +54,33 @@ class AccountMove(models.Model):
 
     @api.model
     def _search_cartera_case_id(self, operator, value):
-        if operator not in ("in", "any"):
+        if operator in ("any", "any!"):
+            return self._get_cartera_domain(value)
+        if operator != "in":
             return NotImplemented
-        condition = ("id", "in", value) if operator == "in" else value
-        cases = self.env["cartera.case"].search(
-            [condition] if operator == "in" else value
+        ids = set(value)
+        found = self._get_cartera_domain([("id", "in", ids - {False})])
+        if False in ids:
+            found |= ~self._get_cartera_domain(Domain.TRUE)
+        return found
+
+    @api.model
+    def _get_cartera_domain(self, domain):
+        """Sales documents whose case is in ``domain``."""
+        cases = self.env["cartera.case"]
+        of_companies = Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain(
+                "commercial_partner_id",
+                "in",
+                cases._get_debtors(
+                    Domain("company_id", "=", company.id) & Domain(domain)
+                ),
+            )
+            for company in self.env["res.company"].search([])
         )
-        return fields.Domain.OR(
-            [
-                ("commercial_partner_id", "=", case.partner_id.id),
-                ("company_id", "=", case.company_id.id),
-                ("move_type", "in", self.get_sale_types(include_receipts=True)),
-            ]
-            for case in cases
-        )
+        sales = self.get_sale_types(include_receipts=True)
+        return Domain("move_type", "in", sales) & of_companies
 
     @api.depends("line_ids.date_maturity", "line_ids.amount_residual", "state")
     @api.depends_context("tz", "uid")

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..lib import aging
 
@@ -370,6 +371,15 @@ class CarteraCase(models.Model):
             self.env["cartera.case.refresh"].sudo()._refresh(
                 company, debtor_ids=cases.partner_id.ids
             )
+
+    # -- debtors ------------------------------------------------------------------
+
+    @api.model
+    def _get_debtors(self, domain):
+        """Sub-query of the debtors whose case is in ``domain``, as far as the user may
+        see the cases."""
+        cases = self._search(domain)
+        return cases.subselect(SQL.identifier(self._table, "partner_id"))
 
     # -- mail ---------------------------------------------------------------------
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 # Those who work with receivables; salespeople and others see nothing of collection.
 READERS = (
@@ -77,13 +78,17 @@ class ResPartner(models.Model):
             partner.cartera_days_overdue = case.days_overdue
 
     def _search_cartera_case(self, field_name, operator, value):
-        """Debtors, and their contacts, by a field of the current company's case."""
+        """Debtors, and their contacts, by a field of the current company's case; a
+        debtor without case is found by what an empty one would hold."""
         if operator in ("not in", "not any"):
             return NotImplemented
-        cases = self.env["cartera.case"]._search(
-            [("company_id", "=", self.env.company.id), (field_name, operator, value)]
-        )
-        return [("commercial_partner_id.cartera_case_ids", "in", cases)]
+        cases = self.env["cartera.case"]
+        here = Domain("company_id", "=", self.env.company.id)
+        asked = Domain(field_name, operator, value)
+        found = Domain("commercial_partner_id", "in", cases._get_debtors(here & asked))
+        if cases.new().filtered_domain(asked):
+            found |= Domain("commercial_partner_id", "not in", cases._get_debtors(here))
+        return found
 
     def _search_cartera_stage_id(self, operator, value):
         return self._search_cartera_case("stage_id", operator, value)
