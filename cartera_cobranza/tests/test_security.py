@@ -1,0 +1,644 @@
+import inspect
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.models import MAGIC_COLUMNS
+from odoo.tests import Form, new_test_user, tagged
+
+from .common import CarteraCommon
+
+ROLES = ("own", "collector", "supervisor", "auditor", "accountant")
+OUTSIDERS = ("employee", "portal", "public")
+OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
+
+# What each of ROLES may do; everything else is closed, and all of it to OUTSIDERS.
+MATRIX = {
+    "cartera.case": ("rw", "rw", "rw", "r", "r"),
+    "cartera.case.queue": ("", "", "", "", ""),
+    "cartera.open.item": ("r", "r", "r", "r", "r"),
+    "cartera.stage": ("r", "r", "rwcu", "r", "r"),
+    "cartera.stage.move": ("r", "r", "r", "r", "r"),
+    "cartera.aging.policy": ("r", "r", "rwcu", "r", "r"),
+    "cartera.aging.bucket": ("r", "r", "rwcu", "r", "r"),
+    "cartera.run": ("", "", "r", "r", ""),
+    "cartera.run.phase": ("", "", "r", "r", ""),
+    "cartera.run.error": ("", "", "r", "r", ""),
+    "cartera.aging.as.of": ("rwcu", "rwcu", "rwcu", "rwcu", "rwcu"),
+    "cartera.ledger.check": ("", "", "rwcu", "rwcu", "rwcu"),
+    "cartera.ledger.check.line": ("", "", "rc", "rc", "rc"),
+}
+
+# Everything that can be called from outside, looked at one by one: each either asks
+# for rights itself, reads a record first, or only returns an action.
+PUBLIC_METHODS = {
+    "account.move": {"action_open_cartera_case", "write"},
+    "account.move.line": {"write"},
+    "account.partial.reconcile": {"create", "unlink"},
+    "cartera.aging.as.of": {"action_open"},
+    "cartera.aging.bucket": {"create", "unlink", "write"},
+    "cartera.aging.policy": {"copy_data", "create", "write"},
+    "cartera.case": {
+        "action_accept_proposal",
+        "action_dismiss_proposal",
+        "action_open_invoices",
+        "action_open_items",
+        "action_refresh",
+        "create",
+        "write",
+    },
+    "cartera.ledger.check": {"action_check"},
+    "cartera.ledger.check.line": {"action_open_journal_items"},
+    "cartera.open.item": {"action_open_case", "action_open_document", "search_fetch"},
+    "cartera.run": {"action_run", "run"},
+    "cartera.stage.move": {"action_open_case"},
+    "res.company": {"write"},
+    "res.partner": {"action_open_cartera_case", "write"},
+}
+
+
+class SecurityCommon(CarteraCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.users = {
+            role: cls._create_user(f"cartera_{role}", role)
+            for role in ("own", "collector", "supervisor", "auditor")
+        }
+        for name, groups in {
+            "accountant": "account.group_account_invoice",
+            "employee": "base.group_user,base.group_partner_manager",
+            "portal": "base.group_portal",
+            "public": "base.group_public",
+        }.items():
+            cls.users[name] = cls._create_outsider(f"cartera_{name}", groups)
+        cls.other_debtor = cls._create_debtor("Ferretería La Tuerca")
+        cls._invoice(100, "2026-03-01", due="2026-03-31")
+        cls._invoice(200, "2026-03-01", due="2026-03-31", partner=cls.other_debtor)
+        cls.env["cartera.run"].run(cls.company)
+        cls.case = cls._case()
+        cls.other_case = cls._case(cls.other_debtor)
+        cls.case.user_id = cls.users["own"]
+
+    @classmethod
+    def _create_outsider(cls, login, groups, company=None, **values):
+        company = company or cls.company
+        return new_test_user(
+            cls.env,
+            login,
+            groups=groups,
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+            **values,
+        )
+
+    def _as(self, role, records):
+        """The records as a user of that role finds them in a request of his own."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return records.with_user(self.users[role])
+
+
+@tagged("post_install", "-at_install", "cartera", "cartera_security")
+class TestSecurity(SecurityCommon):
+    """Who may do what, role by role and record by record."""
+
+    # -- models -------------------------------------------------------------------
+
+    def test_matrix_of_roles_and_models(self):
+        for model, rights in MATRIX.items():
+            for role, granted in zip(ROLES, rights, strict=True):
+                records = self._as(role, self.env[model])
+                for letter, operation in OPERATIONS.items():
+                    with self.subTest(model=model, role=role, operation=operation):
+                        self.assertEqual(
+                            records.has_access(operation), letter in granted
+                        )
+
+    def test_outsiders_have_no_access(self):
+        for model in MATRIX:
+            for role in OUTSIDERS:
+                for operation in OPERATIONS.values():
+                    with self.subTest(model=model, role=role, operation=operation):
+                        records = self._as(role, self.env[model])
+                        self.assertFalse(records.has_access(operation))
+
+    def test_every_model_is_in_the_matrix(self):
+        models = {
+            name
+            for name, model in self.env.registry.items()
+            if name.startswith("cartera.") and not model._abstract
+        }
+        self.assertEqual(models, set(MATRIX))
+
+    def test_menu_is_shown_to_those_who_read(self):
+        root = self.env.ref("cartera_cobranza.cartera_menu_root")
+        shown = {
+            role
+            for role, user in self.users.items()
+            if user._is_internal()
+            and root.id in self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
+        }
+        self.assertEqual(shown, set(ROLES))
+
+    def test_roles_open_every_menu_they_are_shown(self):
+        root = self.env.ref("cartera_cobranza.cartera_menu_root")
+        menus = self.env["ir.ui.menu"].search([("id", "child_of", root.id)])
+        for role in ROLES:
+            visible = self.env["ir.ui.menu"].with_user(self.users[role])
+            for menu in menus.browse(visible._visible_menu_ids()) & menus:
+                if not menu.action:
+                    continue
+                with self.subTest(role=role, menu=menu.complete_name):
+                    model = self._as(role, self.env[menu.action.res_model])
+                    views = [(False, mode) for mode in menu.action.view_mode.split(",")]
+                    model.get_views([*views, (False, "search")])
+                    self.assertTrue(model.has_access("read"))
+
+    # -- records ------------------------------------------------------------------
+
+    def test_own_cases_only(self):
+        for model, field in [
+            ("cartera.case", "partner_id"),
+            ("cartera.open.item", "debtor_id"),
+            ("cartera.stage.move", "partner_id"),
+        ]:
+            everything = self.env[model].search([("company_id", "=", self.company.id)])
+            others = everything.filtered(lambda r, f=field: r[f] == self.other_debtor)
+            self.assertTrue(others)
+            for role in ROLES:
+                with self.subTest(model=model, role=role):
+                    found = self._as(role, self.env[model]).search([])
+                    if role == "own":
+                        self.assertEqual(found[field], self.debtor)
+                    else:
+                        self.assertEqual(set(found.ids), set(everything.ids))
+            with self.assertRaises(AccessError):
+                self._as("own", others).read([field])
+
+    def test_own_cases_are_written_and_no_others(self):
+        self._as("own", self.case).stage_id = self.stage_administrativa
+        self.assertEqual(self.case.stage_id, self.stage_administrativa)
+        for values in (
+            {"user_id": self.users["own"].id},
+            {"stage_id": self.stage_administrativa.id},
+        ):
+            with self.assertRaises(AccessError):
+                self._as("own", self.other_case).write(values)
+
+    def test_a_collector_handed_a_case_sees_it(self):
+        case = self._as("own", self.other_case)
+        self.assertFalse(case.has_access("read"))
+        self._as("collector", self.other_case).user_id = self.users["own"]
+        self.assertTrue(self._as("own", self.other_case).has_access("write"))
+
+    def test_readers_write_nothing(self):
+        for role in ("auditor", "accountant"):
+            case = self._as(role, self.case)
+            with self.subTest(role):
+                self.assertEqual(case.amount_overdue, 100)
+                with self.assertRaises(AccessError):
+                    case.user_id = self.users["collector"]
+                with self.assertRaises(AccessError):
+                    case.stage_id = self.stage_administrativa
+
+    def test_all_readers_leave_notes_but_for_the_auditor(self):
+        for role in ROLES:
+            case = self._as(role, self.case)
+            with self.subTest(role):
+                if role == "auditor":
+                    with self.assertRaises(AccessError):
+                        case.message_post(body="Seen")
+                    continue
+                message = case.message_post(body="Promised by phone")
+                self.assertEqual(message.author_id, self.users[role].partner_id)
+
+    def test_collectors_plan_activities(self):
+        for role in ("own", "collector", "supervisor"):
+            user = self.users[role]
+            activity = self._as(role, self.case).activity_schedule(
+                "mail.mail_activity_data_todo", user_id=user.id
+            )
+            self.assertEqual(self._as(role, self.case).activity_ids[-1:], activity)
+            activity.action_feedback("Done")
+            self.assertEqual(self.case.message_ids[0].author_id, user.partner_id)
+
+    # -- fields of a case ---------------------------------------------------------
+
+    def test_protected_fields_of_a_case(self):
+        values = {
+            "partner_id": self.other_debtor.id,
+            "company_id": self.company.id,
+            "amount_total": 0,
+            "amount_not_due": 0,
+            "amount_overdue": 0,
+            "amount_collectable": 0,
+            "amount_credit": 0,
+            "date_oldest_due": False,
+            "bucket_id": False,
+            "item_count": 0,
+            "overdue_count": 0,
+            "stage_date": "2020-01-01",
+            "stage_proposed_id": False,
+            "stage_verdict_id": False,
+        }
+        for role in ("own", "collector", "supervisor"):
+            for name, value in values.items():
+                with self.subTest(role=role, field=name):
+                    with self.assertRaises(AccessError):
+                        self._as(role, self.case).write({name: value})
+                    with self.assertRaises(AccessError):
+                        self._as(role, self.case).write(
+                            {"user_id": self.users["own"].id, name: value}
+                        )
+        # Nothing stored is left out: what people may write is the rest.
+        own_fields = {
+            name
+            for name, field in self.case._fields.items()
+            if field.store
+            and field._modules
+            and set(field._modules) == {"cartera_cobranza"}
+            and field.type != "one2many"
+            and name not in MAGIC_COLUMNS
+        }
+        self.assertEqual(own_fields - set(values), {"user_id", "stage_id"})
+
+    def test_contacts_are_not_written_through_a_case(self):
+        self.debtor.email = "cobros@faro.example"
+        for name in ("email", "phone", "partner_active"):
+            self._as("collector", self.case).write({name: False})
+        self.assertEqual(self.debtor.email, "cobros@faro.example")
+        self.assertTrue(self.debtor.active)
+
+    def test_cases_are_neither_made_copied_nor_deleted_by_hand(self):
+        debtor = self._create_debtor("Sin deuda")
+        values = {
+            "partner_id": debtor.id,
+            "company_id": self.company.id,
+            "stage_id": self.stage_preventiva.id,
+        }
+        for role in ROLES:
+            with self.subTest(role):
+                with self.assertRaises(UserError):
+                    self._as(role, self.env["cartera.case"]).create(values)
+                with self.assertRaises(UserError):
+                    self._as(role, self.case).copy({"partner_id": debtor.id})
+                with self.assertRaises(AccessError):
+                    self._as(role, self.case).unlink()
+
+    def test_a_person_decides_on_court(self):
+        self.case.sudo().stage_proposed_id = self.stage_judicial
+        for role in ("own", "collector"):
+            with self.subTest(role):
+                case = self._as(role, self.case)
+                for decide in (
+                    case.action_accept_proposal,
+                    case.action_dismiss_proposal,
+                    lambda case=case: case.write({"stage_id": self.stage_judicial.id}),
+                ):
+                    with self.assertRaises(AccessError):
+                        decide()
+        self._as("supervisor", self.case).action_accept_proposal()
+        self.assertEqual(self.case.stage_id, self.stage_judicial)
+        for role in ("own", "collector"):
+            with self.subTest(role), self.assertRaises(AccessError):
+                self._as(role, self.case).stage_id = self.stage_extrajudicial
+
+    # -- history ------------------------------------------------------------------
+
+    def test_history_is_edited_by_nobody(self):
+        move = self.case.stage_move_ids[0]
+        values = {
+            "case_id": self.case.id,
+            "stage_to_id": self.stage_preventiva.id,
+            "date": "2026-01-01",
+            "reason": "rule",
+        }
+        administrator = self.env.ref("base.user_admin")
+        administrator.sudo().company_ids |= self.company
+        self.patch(self, "users", {**self.users, "administrator": administrator})
+        for role in (*ROLES, "administrator"):
+            with self.subTest(role):
+                for edit in (
+                    lambda own: own.write({"reason": "cured"}),
+                    lambda own: own.unlink(),
+                    lambda own: own.create(values),
+                ):
+                    with self.assertRaises(AccessError):
+                        edit(self._as(role, move))
+                for command in (
+                    Command.create(values),
+                    Command.update(move.id, {"reason": "cured"}),
+                    Command.delete(move.id),
+                    Command.clear(),
+                ):
+                    with self.assertRaises(AccessError):
+                        self._as(role, self.case).write({"stage_move_ids": [command]})
+
+    def test_a_caller_cannot_forge_the_reason_of_a_move(self):
+        forged = self._as("collector", self.case).with_context(
+            cartera_stage_reason="cured", default_reason="cured", default_user_id=False
+        )
+        forged.stage_id = self.stage_administrativa
+        self.assertRecordValues(
+            self.case.stage_move_ids[0],
+            [{"reason": "manual", "user_id": self.users["collector"].id}],
+        )
+
+    # -- nightly run --------------------------------------------------------------
+
+    def test_only_a_supervisor_starts_a_run(self):
+        for role in self.users:
+            with self.subTest(role):
+                model = self._as(role, self.env["cartera.run"])
+                if role == "supervisor":
+                    self.assertEqual(model.run().company_id, self.company)
+                    model.action_run()
+                    continue
+                for start in (model.run, model.action_run):
+                    with self.assertRaises(AccessError):
+                        start()
+
+    def test_a_supervisor_runs_own_companies_only(self):
+        other = self.env["res.company"].create({"name": "Ajena"})
+        model = self._as("supervisor", self.env["cartera.run"])
+        for companies in (other, other.ids, other.id):
+            with self.assertRaises(AccessError):
+                model.run(companies)
+        self.assertFalse(
+            self.env["cartera.run"].search([("company_id", "=", other.id)])
+        )
+
+    def test_a_run_is_recorded_not_written(self):
+        run = self.env["cartera.run"].search([], limit=1)
+        for role in ("supervisor", "auditor"):
+            for record in (run, run.phase_ids[0]):
+                with self.subTest(role=role, model=record._name):
+                    with self.assertRaises(AccessError):
+                        self._as(role, record).write({"state": "done"})
+                    with self.assertRaises(AccessError):
+                        self._as(role, record).unlink()
+
+    # -- what can be called -------------------------------------------------------
+
+    def _get_public_methods(self, model):
+        return {
+            name
+            for cls in type(self.env[model]).mro()
+            if cls.__module__.startswith("odoo.addons.cartera_cobranza.")
+            for name, method in vars(cls).items()
+            if inspect.isfunction(inspect.unwrap(method))
+            and not name.startswith("_")
+            and not getattr(method, "_api_private", False)
+        }
+
+    def test_public_methods_are_those_looked_at(self):
+        found = {model: self._get_public_methods(model) for model in self.env.registry}
+        self.assertEqual(
+            {model: methods for model, methods in found.items() if methods},
+            PUBLIC_METHODS,
+        )
+
+    def test_outsiders_call_nothing(self):
+        item = self._find_items()[:1]
+        line = self.env["cartera.ledger.check.line"].create(
+            {
+                "check_id": self.env["cartera.ledger.check"].create({}).id,
+                "company_id": self.company.id,
+                "currency_id": self.company.currency_id.id,
+            }
+        )
+        wizard = self.env["cartera.aging.as.of"].create({})
+        invoice = self.env["account.move"].search(
+            [("partner_id", "=", self.debtor.id)], limit=1
+        )
+        calls = [
+            (self.case, "action_accept_proposal"),
+            (self.case, "action_dismiss_proposal"),
+            (self.case, "action_refresh"),
+            (self.case, "action_open_invoices"),
+            (item, "action_open_document"),
+            (line, "action_open_journal_items"),
+            (line.check_id, "action_check"),
+            (wizard, "action_open"),
+            (self.debtor, "action_open_cartera_case"),
+            (invoice, "action_open_cartera_case"),
+        ]
+        for role in OUTSIDERS:
+            for records, method in calls:
+                with self.subTest(role=role, model=records._name, method=method):
+                    with self.assertRaises(AccessError):
+                        getattr(self._as(role, records), method)()
+
+    def test_an_own_collector_calls_nothing_on_other_cases(self):
+        for method in (
+            "action_accept_proposal",
+            "action_dismiss_proposal",
+            "action_refresh",
+            "action_open_invoices",
+        ):
+            with self.subTest(method), self.assertRaises(AccessError):
+                getattr(self._as("own", self.other_case), method)()
+
+    def test_wizards_belong_to_who_opened_them(self):
+        check = self._as("accountant", self.env["cartera.ledger.check"]).create({})
+        line = (
+            self.env["cartera.ledger.check.line"]
+            .with_user(self.users["accountant"])
+            .create(
+                {
+                    "check_id": check.id,
+                    "company_id": self.company.id,
+                    "currency_id": self.company.currency_id.id,
+                }
+            )
+        )
+        wizard = self._as("accountant", self.env["cartera.aging.as.of"]).create({})
+        for record in (check, line, wizard):
+            with self.subTest(record._name):
+                self.assertTrue(self._as("accountant", record).has_access("read"))
+                self.assertFalse(self._as("supervisor", record).has_access("read"))
+
+    def test_each_reader_ages_and_checks(self):
+        for role in ROLES:
+            with self.subTest(role):
+                with Form(self._as(role, self.env["cartera.aging.as.of"])) as form:
+                    form.date = "2026-05-31"
+                form.record.action_open()
+                items = self._as(role, self.env["cartera.open.item"]).with_context(
+                    cartera_as_of="2026-05-31"
+                )
+                amount = 100 if role == "own" else 300
+                self.assertEqual(
+                    items._read_group([], [], ["amount_residual:sum"]), [(amount,)]
+                )
+                if role in ("own", "collector"):
+                    continue
+                check = self._as(role, self.env["cartera.ledger.check"]).create({})
+                check.action_check()
+                self.assertTrue(check.checked)
+                self.assertFalse(check.line_ids)
+
+
+@tagged("post_install", "-at_install", "cartera", "cartera_security")
+class TestCompanies(SecurityCommon):
+    """Companies don't mix; branches are companies."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.foreign_company = cls.env["res.company"].create({"name": "Ajena"})
+        cls.branch = cls.env["res.company"].create(
+            {"name": "Sucursal", "parent_id": cls.company.id}
+        )
+        cls.foreign = cls._create_records(cls.foreign_company)
+        cls.in_branch = cls._create_records(cls.branch)
+
+    @classmethod
+    def _create_records(cls, company):
+        """One record of each kind that belongs to ``company``."""
+        case = (
+            cls.env["cartera.case"]
+            .sudo()
+            .create(
+                {
+                    "partner_id": cls._create_debtor(f"Debtor of {company.name}").id,
+                    "company_id": company.id,
+                    "stage_id": cls.stage_preventiva.id,
+                }
+            )
+        )
+        case.stage_id = cls.stage_administrativa
+        run = (
+            cls.env["cartera.run"]
+            .sudo()
+            .create(
+                {"company_id": company.id, "date": "2026-06-01", "state": "warning"}
+            )
+        )
+        phase = (
+            cls.env["cartera.run.phase"]
+            .sudo()
+            .create({"run_id": run.id, "phase": "refresh", "state": "done"})
+        )
+        error = (
+            cls.env["cartera.run.error"]
+            .sudo()
+            .create(
+                {"run_id": run.id, "phase_id": phase.id, "message": "Something failed"}
+            )
+        )
+        stage = (
+            cls.env["cartera.stage"]
+            .sudo()
+            .create({"name": "Own", "code": "own", "company_id": company.id})
+        )
+        policy = (
+            cls.env["cartera.aging.policy"]
+            .sudo()
+            .create(
+                {
+                    "name": "Own",
+                    "company_id": company.id,
+                    "bucket_ids": [
+                        Command.create({"name": "0", "day_from": 0}),
+                        Command.create({"name": "1", "day_from": 1}),
+                    ],
+                }
+            )
+        )
+        records = (
+            case,
+            case.stage_move_ids,
+            run,
+            phase,
+            error,
+            stage,
+            policy,
+            policy.bucket_ids,
+        )
+        return {record._name: record for record in records}
+
+    def _found(self, records, companies=None):
+        """Whether a supervisor, in these companies, finds the records, and may read
+        them."""
+        model = self._as("supervisor", records)
+        if companies:
+            model = model.with_context(allowed_company_ids=companies.ids)
+        found = model.browse().search([("id", "in", records.ids)])
+        self.assertEqual(found, model._filtered_access("read"))
+        return bool(found)
+
+    def test_records_of_another_company(self):
+        for model, records in self.foreign.items():
+            with self.subTest(model):
+                self.assertFalse(self._found(records))
+                with self.assertRaises(AccessError):
+                    self._as("supervisor", records).read(["display_name"])
+
+    def test_records_of_both_companies_of_a_user(self):
+        self.users["supervisor"].company_ids |= self.foreign_company
+        both = self.company | self.foreign_company
+        for model, records in self.foreign.items():
+            with self.subTest(model):
+                self.assertTrue(self._found(records, both))
+                self.assertTrue(self._found(records, self.foreign_company))
+                self.assertFalse(self._found(records, self.company))
+        for records in (self.case, self.case.stage_move_ids, self._find_items()):
+            with self.subTest(records._name):
+                self.assertTrue(self._found(records, both))
+                self.assertFalse(self._found(records, self.foreign_company))
+
+    def test_records_of_a_branch(self):
+        for model, records in self.in_branch.items():
+            with self.subTest(model):
+                self.assertFalse(self._found(records))
+        self.users["supervisor"].company_ids |= self.branch
+        for model, records in self.in_branch.items():
+            with self.subTest(model):
+                self.assertTrue(self._found(records, self.company | self.branch))
+
+    def test_policy_of_the_parent_serves_its_branch(self):
+        self.in_branch["cartera.aging.policy"].sudo().company_id = self.company
+        branch_user = self._create_outsider(
+            "cartera_sucursal", "cartera_cobranza.group_cartera_supervisor", self.branch
+        )
+        self.patch(self, "users", {"supervisor": branch_user})
+        for model in ("cartera.aging.policy", "cartera.aging.bucket"):
+            self.assertTrue(self._found(self.in_branch[model]))
+
+    def test_companies_that_a_user_does_not_have_cannot_be_asked_for(self):
+        for model, records in self.foreign.items():
+            with self.subTest(model), self.assertRaises(AccessError):
+                self._found(records, self.foreign_company)
+
+    def test_stage_and_collector_are_of_the_company(self):
+        with self.assertRaises(UserError):
+            self.case.stage_id = self.foreign["cartera.stage"]
+        stranger = self._create_outsider(
+            "cartera_ajena",
+            "cartera_cobranza.group_cartera_collector",
+            self.foreign_company,
+        )
+        with self.assertRaises(UserError):
+            self.case.user_id = stranger
+
+    def test_ledger_check_is_kept_to_the_companies_selected(self):
+        self.users["supervisor"].company_ids |= self.foreign_company
+        both = (self.company | self.foreign_company).ids
+        check = (
+            self._as("supervisor", self.env["cartera.ledger.check"])
+            .with_context(allowed_company_ids=both)
+            .create({})
+        )
+        self.assertEqual(check.company_ids.ids, both)
+        self.env["account.move.line"].flush_model()
+        self.env.cr.execute(
+            "UPDATE account_move_line SET amount_residual = amount_residual + 1 "
+            "WHERE id IN %s",
+            [tuple(self._find_items().move_line_id.ids)],
+        )
+        alone = check.with_context(allowed_company_ids=self.foreign_company.ids)
+        alone.action_check()
+        self.assertFalse(alone.line_ids)
+        check.action_check()
+        self.assertEqual(check.line_ids.company_id, self.company)
