@@ -5,7 +5,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,14 +122,17 @@ class Odoo:
         )
 
 
-def wait(process: subprocess.Popen) -> int:
+def wait(process: subprocess.Popen, meanwhile: Callable[[], None] | None = None) -> int:
     """Waits for a child that shares the terminal; Ctrl-C is the child's to obey.
 
+    :param meanwhile: called before waiting; should return soon after the child ends
     :return: its exit code
     """
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     try:
+        if meanwhile:
+            meanwhile()
         return process.wait()
     finally:
         signal.signal(signal.SIGINT, before)

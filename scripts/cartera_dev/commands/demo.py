@@ -8,8 +8,9 @@ import os
 import re
 import socket
 import time
+import urllib.request
 
-from .. import paths
+from .. import paths, programs
 from ..console import Failure, say, step
 from ..runtime import Odoo, check_name, prepared, wait
 from ..templates import Template
@@ -26,6 +27,7 @@ def run(words: list[str]) -> int:
     language = setting("LANG_CODE", "es_MX")
     port = free_port() if setting("SERVE", "1") != "0" else None
     with prepared() as odoo:
+        programs.want_wkhtmltopdf()
         check_language(odoo, language)
         make(odoo, database, language)
         code = odoo.call(odoo.program("demo", "report", database, language))
@@ -117,14 +119,21 @@ def serve(odoo: Odoo, database: str, port: int) -> int:
     """Serves the web client until Ctrl-C; gives the server's exit code."""
     words = ["server", "-d", database, f"--http-port={port}", "--log-level=warn"]
     process = odoo.start(odoo.command(*words, f"--http-interface={HOST}"))
-    while process.poll() is None and not listening(port):
-        time.sleep(0.2)
-    if process.poll() is None:
-        say(f"\n  http://{HOST}:{port}   user admin, password admin   (Ctrl-C stops)")
-    return wait(process)
+
+    def announce() -> None:
+        while process.poll() is None and not answers(f"http://{HOST}:{port}/web/login"):
+            time.sleep(0.2)
+        if process.poll() is None:
+            say(f"\n  http://{HOST}:{port}  user admin, password admin  (Ctrl-C stops)")
+
+    return wait(process, announce)
 
 
-def listening(port: int) -> bool:
-    """Whether a program answers on the port."""
-    with socket.socket() as probe:
-        return probe.connect_ex((HOST, port)) == 0
+def answers(address: str) -> bool:
+    """Whether the page is served; the first time takes Odoo a few seconds."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(address, timeout=60):
+            return True
+    except OSError:
+        return False

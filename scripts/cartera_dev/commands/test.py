@@ -37,8 +37,9 @@ def timed(part, odoo: Odoo, words: list[str]) -> tuple[int, float]:
 
 
 def lib(odoo: Odoo, words: list[str]) -> int:
-    """Tests of what is pure Python: the module's `lib/`, and these scripts."""
-    return pytest(odoo, "-p", "no:odoo", "tests/lib", "tests/tooling", *words)
+    """Tests of what is pure Python: the module's `lib/`, and the programs round it."""
+    folders = [f"tests/{name}" for name in ("lib", "tooling", "benchmark")]
+    return pytest(odoo, "-p", "no:odoo", *folders, *words)
 
 
 def inside(odoo: Odoo, words: list[str]) -> int:
