@@ -73,6 +73,7 @@ class CarteraOpenItem(models.Model):
     date_due = fields.Date(string="Due Date", readonly=True)
     days_overdue = dated(
         fields.Integer,
+        string="Days Past Due",
         aggregator="max",
         help="Days past the due date; negative while the item is not due.",
     )
@@ -457,3 +458,9 @@ class CarteraOpenItem(models.Model):
             "res_id": self.move_id.id,
             "views": [[False, "form"]],
         }
+
+    def action_open_case(self):
+        """Open the collection case of the item's debtor."""
+        self.ensure_one()
+        # The case is as it stands now, whatever day is looked at here.
+        return self.case_id._get_records_action(context={})

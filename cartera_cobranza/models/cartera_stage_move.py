@@ -50,3 +50,8 @@ class CarteraStageMove(models.Model):
     days_overdue = fields.Integer(
         string="Days Past Due", readonly=True, aggregator="avg"
     )
+
+    def action_open_case(self):
+        """Open the case that was moved."""
+        self.ensure_one()
+        return self.case_id._get_records_action(context={})

@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class CarteraAgingAsOf(models.TransientModel):
@@ -35,17 +36,19 @@ class CarteraAgingAsOf(models.TransientModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "cartera_cobranza.cartera_open_item_action"
         )
+        title = self.env._(
+            "Open items as of %(date)s (%(policy)s)",
+            date=format_date(self.env, self.date),
+            policy=self.policy_id.name,
+        )
         action.update(
-            name=self.env._(
-                "Open items as of %(date)s (%(policy)s)",
-                date=self.date.isoformat(),
-                policy=self.policy_id.name,
-            ),
+            name=title,
+            display_name=title,
             context={
                 "cartera_as_of": self.date.isoformat(),
                 "cartera_aging_policy_id": self.policy_id.id,
             },
-            views=[[False, "pivot"], [False, "list"], [False, "graph"]],
+            views=[[False, v] for v in ("pivot", "list", "kanban", "graph")],
             path=False,
         )
         return action
