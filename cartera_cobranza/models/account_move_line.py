@@ -25,7 +25,8 @@ class AccountMoveLine(models.Model):
         """
         (account_id, partner_id)
         INCLUDE (
-            company_id, date_maturity, date, amount_residual, amount_residual_currency
+            id, company_id, currency_id, move_id, date_maturity, date, invoice_date,
+            no_followup, amount_residual, amount_residual_currency
         )
         WHERE parent_state = 'posted'
             AND (amount_residual <> 0 OR amount_residual_currency <> 0)

@@ -48,15 +48,17 @@ class CarteraCase(models.Model):
 
     # -- identity -----------------------------------------------------------------
     partner_id = fields.Many2one(
-        "res.partner", string="Debtor", required=True, readonly=True, ondelete="restrict"
+        "res.partner",
+        string="Debtor",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
     )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    partner_active = fields.Boolean(
-        string="Debtor Active", related="partner_id.active"
-    )
+    partner_active = fields.Boolean(string="Debtor Active", related="partner_id.active")
     phone = fields.Char(related="partner_id.phone")
     email = fields.Char(related="partner_id.email")
     # -- who and where ------------------------------------------------------------
@@ -188,43 +190,62 @@ class CarteraCase(models.Model):
         earliest = fields.Date.subtract(fields.Date.context_today(self), days=days)
         return Domain("date_oldest_due", "<" if operator == ">" else "<=", earliest)
 
+    def _get_items_domain(self):
+        """Domain of the open items of the cases. By debtor and company, which an index
+        finds, rather than by case."""
+        return Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("debtor_id", "in", cases.partner_id.ids)
+            for company, cases in self.grouped("company_id").items()
+        )
+
+    def _get_live_items(self):
+        """The items as they stand, whatever past day or policy is being looked at."""
+        return self.env["cartera.open.item"].with_context(
+            cartera_as_of=False, cartera_aging_policy_id=False
+        )
+
     @api.depends_context("tz", "uid")
     def _compute_open_item_ids(self):
-        items = dict(
-            self.env["cartera.open.item"]._read_group(
-                [("case_id", "in", self.ids)], ["case_id"], ["id:recordset"]
+        items = {
+            (debtor, company): found
+            for debtor, company, found in self._get_live_items()._read_group(
+                self._get_items_domain(), ["debtor_id", "company_id"], ["id:recordset"]
             )
-        )
+        }
         for case in self:
-            case.open_item_ids = items.get(case, items.get(case._origin))
+            case.open_item_ids = items.get((case.partner_id, case.company_id))
 
+    @api.depends_context("tz", "uid")
     def _compute_aging_strip(self):
         """The buckets of the company's policy with their items and amounts:
         ``[{"id", "name", "label", "side", "color", "count", "amount"}, ...]``."""
         totals = {
-            (case, bucket): (count, amount)
-            for case, bucket, count, amount in self.env[
-                "cartera.open.item"
-            ]._read_group(
-                [("case_id", "in", self.ids)],
-                ["case_id", "bucket_id"],
+            (debtor, company, bucket): (count, amount)
+            for debtor, company, bucket, count, amount in self._get_live_items()._read_group(
+                self._get_items_domain(),
+                ["debtor_id", "company_id", "bucket_id"],
                 ["__count", "amount_residual:sum"],
             )
         }
         for case in self:
-            policy = case.company_id.sudo().cartera_aging_policy_id
-            case.aging_strip = [
-                {
-                    "id": bucket.id,
-                    "name": bucket.name,
-                    "label": bucket.range_label,
-                    "side": bucket.side,
-                    "color": bucket.color,
-                    "count": totals.get((case, bucket), (0, 0))[0],
-                    "amount": totals.get((case, bucket), (0, 0))[1],
-                }
-                for bucket in policy.bucket_ids
-            ]
+            buckets = case.company_id.sudo().cartera_aging_policy_id.bucket_ids
+            strip = []
+            for bucket in buckets:
+                key = (case.partner_id, case.company_id, bucket)
+                count, amount = totals.get(key, (0, 0.0))
+                strip.append(
+                    {
+                        "id": bucket.id,
+                        "name": bucket.name,
+                        "label": bucket.range_label,
+                        "side": bucket.side,
+                        "color": bucket.color,
+                        "count": count,
+                        "amount": amount,
+                    }
+                )
+            case.aging_strip = strip
 
     @api.model
     def _read_group_stage_ids(self, stages, domain):
@@ -347,7 +368,7 @@ class CarteraCase(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "cartera_cobranza.cartera_open_item_action"
         )
-        action["domain"] = [("case_id", "in", self.ids)]
+        action["domain"] = list(self._get_items_domain())
         action["context"] = {"search_default_overdue": 0}
         return action
 

@@ -148,7 +148,9 @@ class CarteraRun(models.Model):
                 )
             )
             return companies.sorted(
-                lambda company: last_run.get(company) or fields.Datetime.to_datetime("1970-01-01")
+                lambda company: (
+                    last_run.get(company) or fields.Datetime.to_datetime("1970-01-01")
+                )
             )
         if not isinstance(companies, models.BaseModel):
             ids = [companies] if isinstance(companies, int) else companies

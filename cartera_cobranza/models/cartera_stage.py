@@ -68,19 +68,8 @@ class CarteraStage(models.Model):
     @api.model
     def _get_first_stage(self, company):
         """The stage in which the cases of ``company`` begin and to which they return.
-
-        :raise UserError: when the company has no stage left
-        """
-        first = self._get_stages(company)[:1]
-        if not first:
-            raise UserError(
-                self.env._(
-                    "The company %(company)s has no collection stage. Create one, or "
-                    "restore an archived one, in the configuration of Cartera.",
-                    company=company.name,
-                )
-            )
-        return first
+        There is always one: the last shared stage cannot be archived."""
+        return self._get_stages(company)[:1]
 
     def _get_rules(self):
         """Entry rules of the stages, ranked in order of escalation.

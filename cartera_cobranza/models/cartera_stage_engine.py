@@ -24,7 +24,9 @@ class CarteraStageEngine(models.AbstractModel):
         count, error = run._attempt(move, None)
         if error is None:
             return count, []
-        cases = self.env["cartera.case"].search([("company_id", "=", run.company_id.id)])
+        cases = self.env["cartera.case"].search(
+            [("company_id", "=", run.company_id.id)]
+        )
         count, errors = run._isolate(cases.ids, move)
         partner_of = {case.id: case.partner_id.id for case in cases}
         return count, [(partner_of[case_id], error) for case_id, error in errors]

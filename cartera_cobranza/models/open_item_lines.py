@@ -1,0 +1,215 @@
+"""SQL of the journal items behind the open items, live and as of a past day.
+
+A settlement (``account.partial.reconcile``) counts when both its entries are posted
+and, for a past day, dated up to it; what one that does not count has taken off the
+residual is added again. Each function returns an ``SQL`` with the same columns.
+"""
+
+from odoo.tools import SQL
+
+
+def _columns():
+    return SQL(
+        """
+        line.id, line.move_id, line.move_name, line.ref, line.company_id,
+        line.company_currency_id, line.currency_id, line.account_id,
+        line.journal_id, line.partner_id, line.payment_id, line.date,
+        line.invoice_date, COALESCE(line.date_maturity, line.date) AS date_due,
+        line.balance, line.amount_currency, line.no_followup
+        """
+    )
+
+
+def _in_the_books(as_of=None):
+    return SQL(
+        """
+        line.parent_state = 'posted'
+        AND line.account_id IN (
+            SELECT id FROM account_account WHERE account_type = 'asset_receivable'
+        ) %s
+        """,
+        SQL("AND line.date <= %s", as_of) if as_of else SQL(),
+    )
+
+
+# -- live: what Odoo leaves open, put right where a draft has settled something
+
+
+def open_now():
+    """Journal items that Odoo leaves open, with what is open of them."""
+    return SQL(
+        """
+        SELECT
+            %(columns)s,
+            line.amount_residual + COALESCE(undone.amount, 0) AS amount_residual,
+            line.amount_residual_currency + COALESCE(undone.amount_currency, 0)
+                AS amount_residual_currency
+        FROM account_move_line line
+        LEFT JOIN (%(undone)s) undone ON undone.line_id = line.id
+        WHERE %(in_the_books)s
+            AND (line.amount_residual <> 0 OR line.amount_residual_currency <> 0)
+            AND (
+                undone.line_id IS NULL
+                OR line.amount_residual + undone.amount <> 0
+                OR line.amount_residual_currency + undone.amount_currency <> 0
+            )
+        """,
+        columns=_columns(),
+        in_the_books=_in_the_books(),
+        undone=_sums(_settled_by_drafts()),
+    )
+
+
+def closed_by_drafts():
+    """Journal items that Odoo has closed with entries which are still drafts."""
+    return SQL(
+        """
+        SELECT
+            %(columns)s,
+            undone.amount AS amount_residual,
+            undone.amount_currency AS amount_residual_currency
+        FROM (%(undone)s) undone
+        JOIN account_move_line line ON line.id = undone.line_id
+        WHERE %(in_the_books)s
+            AND line.amount_residual = 0
+            AND line.amount_residual_currency = 0
+        """,
+        columns=_columns(),
+        in_the_books=_in_the_books(),
+        undone=_sums(_settled_by_drafts()),
+    )
+
+
+# -- the past: what is open now, plus what was settled since
+
+
+def open_on(as_of):
+    """Journal items that were open on a day, with what was open of them."""
+    parts = SQL(
+        """
+        SELECT
+            line.id AS line_id,
+            line.amount_residual AS amount,
+            line.amount_residual_currency AS amount_currency
+        FROM account_move_line line
+        WHERE %(in_the_books)s
+            AND (line.amount_residual <> 0 OR line.amount_residual_currency <> 0)
+        UNION ALL
+        %(settlements)s
+        """,
+        in_the_books=_in_the_books(as_of),
+        settlements=_settled_since(as_of),
+    )
+    return SQL(
+        """
+        SELECT
+            %(columns)s,
+            total.amount AS amount_residual,
+            total.amount_currency AS amount_residual_currency
+        FROM (%(totals)s) total
+        JOIN account_move_line line ON line.id = total.line_id
+        WHERE %(in_the_books)s
+        """,
+        columns=_columns(),
+        in_the_books=_in_the_books(as_of),
+        totals=_sums(parts),
+    )
+
+
+def parts_of_open_on(as_of):
+    """What is open now and, row by row, what was settled since: several rows per
+    item, whose sums are those of the items."""
+    return SQL(
+        """
+        SELECT %(columns)s, line.amount_residual, line.amount_residual_currency
+        FROM account_move_line line
+        WHERE %(in_the_books)s
+            AND (line.amount_residual <> 0 OR line.amount_residual_currency <> 0)
+        UNION ALL
+        SELECT
+            %(columns)s,
+            settlement.amount AS amount_residual,
+            settlement.amount_currency AS amount_residual_currency
+        FROM (%(settlements)s) settlement
+        JOIN account_move_line line ON line.id = settlement.line_id
+        WHERE %(in_the_books)s
+        """,
+        columns=_columns(),
+        in_the_books=_in_the_books(as_of),
+        settlements=_settled_since(as_of),
+    )
+
+
+# -- settlements that do not count
+
+
+def _sums(settlements):
+    """Per journal item, the sum of what is not zero."""
+    return SQL(
+        """
+        SELECT
+            line_id, SUM(amount) AS amount, SUM(amount_currency) AS amount_currency
+        FROM (%s) part
+        GROUP BY line_id
+        HAVING SUM(amount) <> 0 OR SUM(amount_currency) <> 0
+        """,
+        settlements,
+    )
+
+
+def _settled_since(as_of):
+    return SQL(
+        "%s UNION ALL %s",
+        _settled_by_drafts(as_of),
+        _settled_later(as_of),
+    )
+
+
+def _settled_by_drafts(as_of=None):
+    """What draft entries have taken off the items they are matched with."""
+    draft_lines = SQL(
+        """
+        FROM account_journal journal
+        JOIN account_move move
+            ON move.journal_id = journal.id AND move.state = 'draft'
+        JOIN account_move_line line ON line.move_id = move.id
+        """
+    )
+    counted = SQL("AND partial.max_date <= %s", as_of) if as_of else SQL()
+    return SQL(
+        """
+        SELECT
+            partial.debit_move_id AS line_id,
+            partial.amount,
+            partial.debit_amount_currency AS amount_currency
+        %(draft_lines)s
+        JOIN account_partial_reconcile partial
+            ON partial.credit_move_id = line.id %(counted)s
+        UNION ALL
+        SELECT
+            partial.credit_move_id,
+            -partial.amount,
+            -partial.credit_amount_currency
+        %(draft_lines)s
+        JOIN account_partial_reconcile partial
+            ON partial.debit_move_id = line.id %(counted)s
+        """,
+        draft_lines=draft_lines,
+        counted=counted,
+    )
+
+
+def _settled_later(as_of):
+    """What settlements made after ``as_of`` have taken off both their items."""
+    return SQL(
+        """
+        SELECT debit_move_id AS line_id, amount, debit_amount_currency
+        FROM account_partial_reconcile
+        WHERE max_date > %(as_of)s
+        UNION ALL
+        SELECT credit_move_id, -amount, -credit_amount_currency
+        FROM account_partial_reconcile
+        WHERE max_date > %(as_of)s
+        """,
+        as_of=as_of,
+    )
