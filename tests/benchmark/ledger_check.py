@@ -1,7 +1,14 @@
-"""Compares a ledger written by SQL with what Odoo itself computes from it."""
+"""Compares a ledger written by SQL with what Odoo itself computes from it.
 
+python tests/benchmark/ledger_check.py --database NAME [--sample 200]
+"""
+
+import argparse
 import random
+import sys
 from datetime import date, datetime
+
+from odoo_env import add_database_options, environment
 
 from odoo.tools import SQL
 
@@ -256,3 +263,25 @@ def _check_partner_credit(partners):
         for partner in partners
         if abs(partner.credit - owed.get(partner.id, 0)) > 0.005
     ]
+
+
+def main():
+    """Command line entry; exit code 1 when something differs."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_database_options(parser)
+    parser.add_argument("--sample", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    with environment(arguments.database, arguments.config) as env:
+        differences = check_ledger(env, arguments.sample, arguments.seed)
+        env.cr.rollback()
+    for difference in differences:
+        print(difference)
+    print(f"{len(differences)} differences")
+    return int(bool(differences))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
