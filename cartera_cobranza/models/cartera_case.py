@@ -220,14 +220,12 @@ class CarteraCase(models.Model):
     def _compute_aging_strip(self):
         """The buckets of the company's policy with their items and amounts:
         ``[{"id", "name", "label", "side", "color", "count", "amount"}, ...]``."""
-        totals = {
-            (debtor, company, bucket): (count, amount)
-            for debtor, company, bucket, count, amount in self._get_live_items()._read_group(
-                self._get_items_domain(),
-                ["debtor_id", "company_id", "bucket_id"],
-                ["__count", "amount_residual:sum"],
-            )
-        }
+        rows = self._get_live_items()._read_group(
+            self._get_items_domain(),
+            ["debtor_id", "company_id", "bucket_id"],
+            ["__count", "amount_residual:sum"],
+        )
+        totals = {tuple(key): (count, amount) for *key, count, amount in rows}
         for case in self:
             buckets = case.company_id.sudo().cartera_aging_policy_id.bucket_ids
             strip = []

@@ -236,8 +236,9 @@ class CarteraCaseRefresh(models.AbstractModel):
                     SUM(item.amount_residual) AS amount_total,
                     SUM(item.amount_not_due) AS amount_not_due,
                     SUM(item.amount_overdue) AS amount_overdue,
-                    COALESCE(SUM(item.amount_overdue) FILTER (WHERE item.collectable), 0)
-                        AS amount_collectable,
+                    COALESCE(
+                        SUM(item.amount_overdue) FILTER (WHERE item.collectable), 0
+                    ) AS amount_collectable,
                     SUM(item.amount_credit) AS amount_credit,
                     MIN(item.date_due) FILTER (
                         WHERE item.collectable AND item.days_overdue > 0

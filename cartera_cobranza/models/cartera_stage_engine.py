@@ -66,7 +66,8 @@ class CarteraStageEngine(models.AbstractModel):
                     )
                     SELECT
                         id, %(company)s, %(date)s, stage_id, move_to_id, reason,
-                        %(run)s, amount_overdue, days, %(uid)s, %(now)s, %(uid)s, %(now)s
+                        %(run)s, amount_overdue, days,
+                        %(uid)s, %(now)s, %(uid)s, %(now)s
                     FROM decision
                     WHERE move_to_id IS NOT NULL
                 )
@@ -123,7 +124,8 @@ class CarteraStageEngine(models.AbstractModel):
             ) verdict
             JOIN (%(rules)s) verdict_rule ON verdict_rule.rank = verdict.verdict_rank
             LEFT JOIN (%(rules)s) move_rule ON move_rule.rank = verdict.move_rank
-            LEFT JOIN (%(rules)s) propose_rule ON propose_rule.rank = verdict.propose_rank
+            LEFT JOIN (%(rules)s) propose_rule
+                ON propose_rule.rank = verdict.propose_rank
             WHERE verdict_rule.stage_id IS DISTINCT FROM verdict.stage_verdict_id
             """,
             judged=self._get_judged_sql(company, date, ids),

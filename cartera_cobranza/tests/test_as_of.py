@@ -41,7 +41,11 @@ class TestAsOf(CarteraCommon):
         ]
         self.assertEqual(
             seen,
-            [(-16, "Not due", "not_due"), (30, "1-30", "overdue"), (31, "31-60", "overdue")],
+            [
+                (-16, "Not due", "not_due"),
+                (30, "1-30", "overdue"),
+                (31, "31-60", "overdue"),
+            ],
         )
 
     def test_two_days_do_not_mix_in_the_cache(self):

@@ -171,18 +171,14 @@ class TestCaseLive(CarteraCommon):
         self._invoice(500, "2026-05-01")
         self.env.cr.precommit.run()
         self.env.cr.execute("SELECT company_id, partner_id FROM cartera_case_queue")
-        self.assertEqual(
-            self.env.cr.fetchall(), [(self.company.id, self.debtor.id)]
-        )
+        self.assertEqual(self.env.cr.fetchall(), [(self.company.id, self.debtor.id)])
         self.assertCase(1500)
         self.env.cr.execute("SELECT COUNT(*) FROM cartera_case_queue")
         self.assertEqual(self.env.cr.fetchone(), (0,))
 
     def test_posting_adds_no_query_of_ours(self):
         self._invoice(10, "2026-05-01")
-        invoices = [
-            self._invoice(day, "2026-05-02", post=False) for day in range(1, 4)
-        ]
+        invoices = [self._invoice(day, "2026-05-02", post=False) for day in range(1, 4)]
         self.env.flush_all()
         with self.assertNoCarteraQueries():
             for invoice in invoices:

@@ -128,7 +128,9 @@ class TestLedger(CarteraCommon):
             {"name": "Sucursal Puebla", "parent_id": self.company.id}
         )
         self.env.user.company_ids = [Command.link(branch.id)]
-        self.debtor.with_company(branch).property_account_receivable_id = self.receivable
+        self.debtor.with_company(
+            branch
+        ).property_account_receivable_id = self.receivable
         companies = self.company | branch
         env = self.env(
             context=dict(self.env.context, allowed_company_ids=companies.ids)
@@ -177,7 +179,13 @@ class TestLedger(CarteraCommon):
         check.action_check()
         self.assertRecordValues(
             check.line_ids,
-            [{"debtor_id": self.debtor.id, "difference": -10.0, "ledger_amount": 100.0}],
+            [
+                {
+                    "debtor_id": self.debtor.id,
+                    "difference": -10.0,
+                    "ledger_amount": 100.0,
+                }
+            ],
         )
         action = check.line_ids.action_open_journal_items()
         found = self.env["account.move.line"].search(action["domain"])

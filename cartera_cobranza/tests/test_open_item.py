@@ -55,7 +55,8 @@ class TestOpenItem(CarteraCommon):
         for due in expected:
             self._invoice(10, min(due, "2026-06-01"), due=due)
         found = {
-            item.date_due.isoformat(): item.bucket_id.name for item in self._find_items()
+            item.date_due.isoformat(): item.bucket_id.name
+            for item in self._find_items()
         }
         self.assertEqual(found, expected)
 
@@ -105,9 +106,11 @@ class TestOpenItem(CarteraCommon):
                 ("invoice", "debit", 1000.0, 0.0),
             ],
         )
-        self.assertFalse(self._find_items().filtered("collectable").filtered(
-            lambda item: item.direction == "credit"
-        ))
+        self.assertFalse(
+            self._find_items()
+            .filtered("collectable")
+            .filtered(lambda item: item.direction == "credit")
+        )
 
     def test_a_foreign_invoice_shows_both_currencies(self):
         usd = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.05)])

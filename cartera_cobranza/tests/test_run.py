@@ -162,9 +162,7 @@ class TestRun(CarteraCommon):
         run = self._run()
         self.assertEqual(run, left)
         self.assertEqual(run.state, "done")
-        self.assertEqual(
-            run.phase_ids.mapped("phase"), ["refresh", "stages", "ledger"]
-        )
+        self.assertEqual(run.phase_ids.mapped("phase"), ["refresh", "stages", "ledger"])
 
     def test_a_difference_with_the_ledger_is_an_error_of_the_run(self):
         invoice = self._invoice(100, "2026-01-10")
@@ -187,8 +185,10 @@ class TestRun(CarteraCommon):
                 raise psycopg2.errors.SerializationFailure
             return 7
 
-        run = self.env["cartera.run"].sudo().create(
-            {"company_id": self.company.id, "date": "2026-06-30"}
+        run = (
+            self.env["cartera.run"]
+            .sudo()
+            .create({"company_id": self.company.id, "date": "2026-06-30"})
         )
         model = type(run)
         with (
@@ -218,7 +218,9 @@ class TestRun(CarteraCommon):
         self._invoice(10, "2026-03-01")
         self.env.cr.flush()
         with self.enter_registry_test_mode():
-            self.env.ref("cartera_cobranza.ir_cron_cartera_run").sudo().method_direct_trigger()
+            self.env.ref(
+                "cartera_cobranza.ir_cron_cartera_run"
+            ).sudo().method_direct_trigger()
         run = self.env["cartera.run"].search([("company_id", "=", self.company.id)])
         self.assertEqual(run.state, "done")
 

@@ -144,7 +144,11 @@ class TestStage(CarteraCommon):
         rows = [
             ("Grande", [(1500, "2026-06-01"), (100, "2026-08-01")], "clave"),
             ("Chico", [(900, "2026-06-01")], "administrativa"),
-            ("Repartido", [(1500, "2026-06-01"), (4000, "2026-08-01")], "administrativa"),
+            (
+                "Repartido",
+                [(1500, "2026-06-01"), (4000, "2026-08-01")],
+                "administrativa",
+            ),
         ]
         for name, invoices, _stage in rows:
             debtor = self._create_debtor(name)
