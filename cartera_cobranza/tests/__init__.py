@@ -10,4 +10,5 @@ from . import (
     test_security,
     test_stage,
     test_stage_rules,
+    test_tours,
 )
