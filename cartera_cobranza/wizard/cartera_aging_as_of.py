@@ -31,7 +31,9 @@ class CarteraAgingAsOf(models.TransientModel):
         self.ensure_one()
         if self.date > fields.Date.context_today(self):
             raise UserError(
-                self.env._("Choose today or a past day: the future is not in the books.")
+                self.env._(
+                    "Choose today or a past day: the future is not in the books."
+                )
             )
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "cartera_cobranza.cartera_open_item_action"
