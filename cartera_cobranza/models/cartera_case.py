@@ -273,7 +273,13 @@ class CarteraCase(models.Model):
         moved = self.filtered(lambda case: case.stage_id.id != vals["stage_id"])
         moved._check_stage_rights(vals["stage_id"])
         result = super().write(vals)
-        moved._log_stage_change(stage_before)
+        if moved:
+            today = fields.Date.context_today(self)
+            moved._log_stage_change(stage_before, today)
+            # These two are out of everybody's hands but a move's.
+            super(CarteraCase, moved.sudo()).write(
+                {"stage_date": today, "stage_proposed_id": False}
+            )
         return result
 
     def _check_stage_rights(self, stage_id):
@@ -295,14 +301,12 @@ class CarteraCase(models.Model):
                 )
             )
 
-    def _log_stage_change(self, stage_before):
+    def _log_stage_change(self, stage_before, date):
         """Record in the history the moves that a person has made.
 
         :param stage_before: dict of case to the stage it was in
+        :param date: the day of the moves
         """
-        if not self:
-            return
-        today = fields.Date.context_today(self)
         # The history is closed to everybody; only a move writes to it.
         self.env["cartera.stage.move"].sudo().create(
             [
@@ -310,7 +314,7 @@ class CarteraCase(models.Model):
                     "case_id": case.id,
                     "stage_from_id": stage_before[case].id,
                     "stage_to_id": case.stage_id.id,
-                    "date": today,
+                    "date": date,
                     "reason": "proposal"
                     if case.stage_id == case.stage_proposed_id
                     else "manual",
@@ -320,10 +324,6 @@ class CarteraCase(models.Model):
                 }
                 for case in self
             ]
-        )
-        # These two are out of everybody's hands but a move's.
-        super(CarteraCase, self.sudo()).write(
-            {"stage_date": today, "stage_proposed_id": False}
         )
 
     @api.model_create_multi

@@ -100,16 +100,19 @@ class CarteraCaseRefresh(models.AbstractModel):
         """Refresh the cases whose debtors were noted, here or by others."""
         data = self.env.cr.precommit.data
         keys = set(data.get(STALE, ()))
-        read_queue = QUEUE_READ not in data
-        if not keys and not read_queue:
-            return
-        data.pop(STALE, None)
-        if MARKED in data:
-            data[STALE] = set()
+        # What others commit from now on is out of this transaction's sight.
+        take = QUEUE_READ not in data and self._is_queue_filled()
         data[QUEUE_READ] = True
+        if not keys and not take:
+            return
+        if STALE in data:
+            data[STALE] = set()
+        for model_name, field_names in self.env["cartera.open.item"]._depends.items():
+            self.env[model_name].flush_model(field_names)
         try:
-            with self.env.cr.savepoint():
-                if read_queue:
+            # The flush of a savepoint would run the hooks of the transaction's end.
+            with self.env.cr.savepoint(flush=False):
+                if take:
                     keys |= self._take_queue()
                 self._refresh_keys(keys)
         except (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected):
@@ -117,12 +120,16 @@ class CarteraCaseRefresh(models.AbstractModel):
             _logger.debug("Cases are being refreshed by another transaction")
 
     @api.model
+    def _is_queue_filled(self):
+        """Most of the time it is not; and a read-only transaction may not even try to
+        delete."""
+        return bool(
+            self.env.execute_query(SQL("SELECT 1 FROM cartera_case_queue LIMIT 1"))
+        )
+
+    @api.model
     def _take_queue(self):
         """Take all (company id or None, partner id) pairs out of the queue."""
-        # A read first: most of the time there is nothing, and a read-only
-        # transaction may not even try to delete.
-        if not self.env.execute_query(SQL("SELECT 1 FROM cartera_case_queue LIMIT 1")):
-            return set()
         return set(
             self.env.execute_query(
                 SQL(
@@ -156,18 +163,11 @@ class CarteraCaseRefresh(models.AbstractModel):
             if debtor_id := debtor_of.get(partner_id):
                 # A partner who now belongs to another one may leave a case behind.
                 debtors_by_company[company_id] |= {debtor_id, partner_id}
-        # All companies are brought up to date, those the reader cannot see included.
-        companies = self.env["res.company"].sudo()
         anywhere = debtors_by_company.pop(None, set())
-        if anywhere:
-            for company in companies.search([]):
-                debtors_by_company[company.id] |= anywhere
-        for company_id, debtor_ids in debtors_by_company.items():
+        for company in self.env["res.company"]._get_all_companies():
+            debtor_ids = debtors_by_company.get(company.id, set()) | anywhere
             everything = len(debtor_ids) > ALL_DEBTORS_FROM
-            self._refresh(
-                companies.browse(company_id),
-                debtor_ids=None if everything else list(debtor_ids),
-            )
+            self._refresh(company, debtor_ids=None if everything else list(debtor_ids))
 
     # -- the statement ------------------------------------------------------------
 

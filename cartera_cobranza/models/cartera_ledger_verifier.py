@@ -31,7 +31,7 @@ class CarteraLedgerVerifier(models.AbstractModel):
         """
         if companies is None:
             # Without a choice the proof is of the whole database.
-            companies = self.env["res.company"].sudo().search([])
+            companies = self.env["res.company"]._get_all_companies()
         date = fields.Date.to_date(date) if date else None
         differences = {
             (row["company_id"], row["debtor_id"], row["currency_id"]): row
@@ -91,8 +91,9 @@ class CarteraLedgerVerifier(models.AbstractModel):
                     GROUP BY 1, 2, 3
                 ) item
                 FULL JOIN (%(ledger)s) ledger USING (company_id, debtor_id, currency_id)
-                WHERE item.amount IS DISTINCT FROM ledger.amount
-                    OR item.amount_currency IS DISTINCT FROM ledger.amount_currency
+                WHERE COALESCE(item.amount, 0) <> COALESCE(ledger.amount, 0)
+                    OR COALESCE(item.amount_currency, 0)
+                        <> COALESCE(ledger.amount_currency, 0)
                 """,
                 items=items._table_sql,
                 companies=tuple(companies.ids),

@@ -104,9 +104,7 @@ class CarteraOpenItem(models.Model):
     bucket_id = dated(fields.Many2one, "cartera.aging.bucket")
     due_side = dated(fields.Selection, [("not_due", "Not due"), ("overdue", "Overdue")])
     # -- amounts ------------------------------------------------------------------
-    company_currency_id = fields.Many2one(
-        "res.currency", string="Company Currency", readonly=True
-    )
+    company_currency_id = fields.Many2one("res.currency", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     is_foreign = fields.Boolean(string="In Foreign Currency", readonly=True)
     direction = dated(
@@ -151,7 +149,7 @@ class CarteraOpenItem(models.Model):
         help="Marked in Odoo as not to be followed up.",
     )
     blocked = fields.Boolean(
-        string="Blocked", readonly=True, help="The payment of the invoice is blocked."
+        readonly=True, help="The payment of the invoice is blocked."
     )
     collectable = dated(
         fields.Boolean,

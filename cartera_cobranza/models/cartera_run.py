@@ -138,8 +138,11 @@ class CarteraRun(models.Model):
         """Companies to run: those given, or all; those already run today last, so that
         a scheduled action that was cut short goes on where it stopped."""
         if companies is None:
-            allowed = [] if self.env.su else [("id", "in", self.env.companies.ids)]
-            companies = self.env["res.company"].search(allowed, order="id")
+            companies = (
+                self.env["res.company"]._get_all_companies()
+                if self.env.su
+                else self.env.companies
+            )
             last_run = dict(
                 self.env["cartera.run"]._read_group(
                     [("company_id", "in", companies.ids)],

@@ -156,7 +156,8 @@ class TestRun(CarteraCommon):
             try:
                 self._run()
             except KeyboardInterrupt:
-                pass  # assertRaises would undo what the killed run has done
+                # assertRaises would undo what the killed run has done.
+                self.env.invalidate_all()
         left = self.env["cartera.run"].search([("company_id", "=", self.company.id)])
         self.assertEqual((left.state, left.phase_ids.phase), ("running", "refresh"))
         run = self._run()
