@@ -1,0 +1,82 @@
+"""Photographs the screens of a running demo, as its administrator sees them.
+
+python -m cartera_dev.inside.pictures ADDRESS FOLDER
+"""
+
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+from .browser import Browser
+
+SIZE = (1440, 900)
+COLORS = 256  # as many as a page shows, in a quarter of the bytes
+MENU = '[data-menu-xmlid="cartera_cobranza.{}"]'
+
+
+class Photographer:
+    """Takes one picture after the other. Elements are found without their texts, so
+    that the demo may be in any language."""
+
+    def __init__(self, browser: Browser, address: str, folder: Path):
+        self.browser = browser
+        self.address = address
+        self.folder = folder
+
+    def take_all(self) -> None:
+        """Logs in and takes every picture of the documentation."""
+        self._log_in()
+        self._take("kanban", "/odoo/cartera", ".o_kanban_record")
+        self.browser.click(".o_kanban_group:nth-child(3) .o_kanban_record")
+        self._take("case", None, ".o_cartera_aging_strip")
+        self._take("items", "/odoo/cartera-items", ".o_list_view .o_data_row")
+        self.browser.click(".o_data_row td[name=document]")
+        self._take("invoice", None, ".o_form_view [name=invoice_line_ids]")
+        self._take("aging", "/odoo/cartera-aging", ".o_pivot table")
+        self._open_menu("cartera_menu_reporting", "cartera_aging_as_of_menu")
+        self.browser.click(".modal button[name=action_open]")
+        self._take("as-of", None, "body:not(:has(.modal)) .o_pivot table")
+        self._open_menu("cartera_menu_reporting", "cartera_ledger_check_menu")
+        self.browser.click(".modal button[name=action_check]")
+        self._take("ledger-check", None, ".modal .alert-success:not(.o_invisible)")
+        self._open("/odoo/cartera-runs", ".o_data_row")
+        # The first run, the one that had something to do.
+        self.browser.click(".o_data_row:not(:has(~ .o_data_row)) td[name=date]")
+        self._take("runs", None, ".o_field_widget[name=phase_ids] .o_data_row")
+
+    def _log_in(self) -> None:
+        self._open("/web/login", "#login")
+        self.browser.type("#login", "admin")
+        self.browser.type("#password", "admin")
+        self.browser.click("form.oe_login_form button[type=submit]")
+        self.browser.wait_for(".o_main_navbar")
+
+    def _open(self, path: str, selector: str) -> None:
+        self.browser.go(self.address + path)
+        self.browser.wait_for(selector)
+
+    def _open_menu(self, section: str, entry: str) -> None:
+        self.browser.click(".o_menu_sections " + MENU.format(section))
+        self.browser.click(".o-dropdown--menu " + MENU.format(entry))
+
+    def _take(self, name: str, path: str | None, selector: str) -> None:
+        """Writes NAME.png once `selector` is there, at `path` or where one is."""
+        if path:
+            self.browser.go(self.address + path)
+        self.browser.wait_for(selector)
+        file = self.folder / f"{name}.png"
+        self.browser.picture(file)
+        with Image.open(file) as picture:
+            small = picture.convert("RGB").quantize(COLORS)
+        small.save(file, optimize=True)
+
+
+def main(address: str, folder: str) -> None:
+    """Takes the pictures of the demo at `address` into `folder`."""
+    with Browser(*SIZE) as browser:
+        Photographer(browser, address, Path(folder)).take_all()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
