@@ -1,6 +1,9 @@
-"""Runs the tests: `lib` without Odoo, `odoo` inside it, `install` round it.
+"""Runs the tests, all parts or the one named.
 
-scripts/test [lib | odoo | install] [words for pytest]
+`lib` without Odoo, `odoo` inside it, `benchmark` on ledgers to measure on, `install` in
+databases that the module comes to and leaves.
+
+scripts/test [lib | odoo | benchmark | install] [words for pytest]
 """
 
 import time
@@ -21,7 +24,7 @@ def run(words: list[str]) -> int:
         results = {part: timed(PARTS[part], odoo, words) for part in parts}
     say()
     for part, (code, seconds) in results.items():
-        say(f"  {part:8} {'failed' if code else 'passed'} in {seconds:.0f} s")
+        say(f"  {part:10} {'failed' if code else 'passed'} in {seconds:.0f} s")
     return int(any(code for code, _seconds in results.values()))
 
 
@@ -37,9 +40,8 @@ def timed(part, odoo: Odoo, words: list[str]) -> tuple[int, float]:
 
 
 def lib(odoo: Odoo, words: list[str]) -> int:
-    """Tests of what is pure Python: the module's `lib/`, and the programs round it."""
-    folders = [f"tests/{name}" for name in ("lib", "tooling", "benchmark")]
-    return pytest(odoo, "-p", "no:odoo", *folders, *words)
+    """Tests of what is pure Python: the module's `lib/`, and these scripts."""
+    return pytest(odoo, "-p", "no:odoo", "tests/lib", "tests/tooling", *words)
 
 
 def inside(odoo: Odoo, words: list[str]) -> int:
@@ -50,6 +52,11 @@ def inside(odoo: Odoo, words: list[str]) -> int:
         odoo.install(database, "-i", paths.MODULE, "--without-demo=1")
     options = [f"--odoo-database={database}", f"--odoo-config={odoo.config}"]
     return pytest(odoo, *options, "--odoo-http", f"{paths.MODULE}/tests", *words)
+
+
+def benchmark(odoo: Odoo, words: list[str]) -> int:
+    """The ledgers that speed is measured on are true ones."""
+    return pytest(odoo, "-p", "no:odoo", "tests/benchmark", *words)
 
 
 def install(odoo: Odoo, words: list[str]) -> int:
@@ -64,4 +71,4 @@ def pytest(odoo: Odoo, *words: str) -> int:
     return odoo.call(command, cwd=paths.REPO)
 
 
-PARTS = {"lib": lib, "odoo": inside, "install": install}
+PARTS = {"lib": lib, "odoo": inside, "benchmark": benchmark, "install": install}
