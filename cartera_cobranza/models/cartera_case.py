@@ -52,7 +52,8 @@ class CarteraCase(models.Model):
         string="Debtor",
         required=True,
         readonly=True,
-        ondelete="restrict",
+        # Odoo keeps a partner who has entries; one who has none leaves no case.
+        ondelete="cascade",
     )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True

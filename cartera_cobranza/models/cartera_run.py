@@ -115,14 +115,27 @@ class CarteraRun(models.Model):
 
     @api.model
     def _cron_run(self):
-        """Run all companies from the scheduled action, and report the progress."""
-        companies = self._get_companies(None)
+        """Run from the scheduled action the companies that have not run today, so that
+        one cut short goes on where it stopped, and report the progress."""
         cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(companies))
-        for company in companies:
+        pending = self._get_companies(None).filtered(self._is_pending)
+        cron._commit_progress(remaining=len(pending))
+        for company in pending:
             self._run_company(company)
             if not cron._commit_progress(1):
                 break
+
+    @api.model
+    def _is_pending(self, company):
+        """Whether ``company`` has no run of its present day behind it."""
+        return not self.search_count(
+            [
+                ("company_id", "=", company.id),
+                ("date", "=", company._get_cartera_today()),
+                ("state", "in", ["done", "warning", "failed"]),
+            ],
+            limit=1,
+        )
 
     @api.model
     def _check_run_rights(self):
@@ -135,26 +148,14 @@ class CarteraRun(models.Model):
 
     @api.model
     def _get_companies(self, companies):
-        """Companies to run: those given, or all; those already run today last, so that
-        a scheduled action that was cut short goes on where it stopped."""
+        """The companies to run: those given, or all that the user may run.
+
+        :raise AccessError: when the user has not selected one of them
+        """
         if companies is None:
-            companies = (
-                self.env["res.company"]._get_all_companies()
-                if self.env.su
-                else self.env.companies
-            )
-            last_run = dict(
-                self.env["cartera.run"]._read_group(
-                    [("company_id", "in", companies.ids)],
-                    ["company_id"],
-                    ["date_start:max"],
-                )
-            )
-            return companies.sorted(
-                lambda company: (
-                    last_run.get(company) or fields.Datetime.to_datetime("1970-01-01")
-                )
-            )
+            if self.env.su:
+                return self.env["res.company"]._get_all_companies()
+            return self.env.companies
         if not isinstance(companies, models.BaseModel):
             ids = [companies] if isinstance(companies, int) else companies
             companies = self.env["res.company"].browse(ids)
@@ -275,20 +276,22 @@ class CarteraRun(models.Model):
         :param retry: whether to start anew when another transaction got in the way
         :return: ``(result, None)`` or ``(None, error)``
         """
-        for attempt in range(1, ATTEMPTS + 1):
+        attempts_left = ATTEMPTS if retry and self._can_commit() else 1
+        while True:
+            attempts_left -= 1
             try:
                 with self.env.cr.savepoint():
                     return work(argument), None
             except CONFLICTS as error:
-                if not retry or attempt == ATTEMPTS or not self._can_commit():
+                if not attempts_left:
                     return None, error
                 # A new transaction sees what the other one has written.
                 self.env.cr.rollback()
-            except Exception as error:  # noqa: BLE001 what failed is recorded by the caller
+            except Exception as error:  # pylint: disable=broad-exception-caught
+                # Whatever it is, the caller records it and the rest goes on.
                 _logger.warning("A phase of the run failed", exc_info=True)
                 self.env.invalidate_all(flush=False)
                 return None, error
-        return None, None
 
     def _isolate(self, keys, work):
         """Do ``work`` on all keys but those that make it fail.
@@ -326,9 +329,15 @@ class CarteraRun(models.Model):
 
     @api.model
     def _unlock(self, company):
-        self.env.execute_query(
-            SQL("SELECT pg_advisory_unlock(hashtext('cartera.run'), %s)", company.id)
+        unlock = SQL(
+            "SELECT pg_advisory_unlock(hashtext('cartera.run'), %s)", company.id
         )
+        try:
+            self.env.execute_query(unlock)
+        except psycopg2.errors.InFailedSqlTransaction:
+            # The connection goes back to the pool, and must not take the lock along.
+            self.env.cr.rollback()
+            self.env.execute_query(unlock)
 
 
 class CarteraRunPhase(models.Model):

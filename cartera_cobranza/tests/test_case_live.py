@@ -129,6 +129,16 @@ class TestCaseLive(CarteraCommon):
         self.assertFalse(case.partner_active)
         self.assertEqual(self._find_items().amount_residual, 1000.0)
 
+    def test_a_debtor_without_entries_can_be_deleted(self):
+        invoice = self._invoice(1000, "2026-05-01")
+        case = self.assertCase(1000)
+        with self.assertRaises(UserError):
+            self.debtor.unlink()
+        invoice.button_draft()
+        invoice.with_context(force_delete=True).unlink()
+        self.debtor.unlink()
+        self.assertFalse(case.exists())
+
     def test_merged_debtors_become_one_case_with_both_histories(self):
         double = self._create_debtor("Abarrotes el faro SA")
         self._invoice(1000, "2026-05-01")

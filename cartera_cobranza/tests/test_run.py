@@ -225,6 +225,16 @@ class TestRun(CarteraCommon):
         run = self.env["cartera.run"].search([("company_id", "=", self.company.id)])
         self.assertEqual(run.state, "done")
 
+    def test_the_scheduled_action_runs_each_company_once_a_day(self):
+        other = self.setup_other_company()["company"]
+        run_model = self.env["cartera.run"].sudo()
+        companies = self.company | other
+        self.assertEqual(companies.filtered(run_model._is_pending), companies)
+        self._run()
+        self.assertEqual(companies.filtered(run_model._is_pending), other)
+        with self._on("2026-07-01"):
+            self.assertEqual(companies.filtered(run_model._is_pending), companies)
+
     def test_the_button_shows_the_result(self):
         action = (
             self.env["cartera.run"]
