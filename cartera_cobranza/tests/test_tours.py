@@ -18,6 +18,7 @@ class TestTours(CarteraCommon, HttpCase):
         cls._invoice(3000, "2025-11-01", "2025-12-01", partner=cls.late_debtor)
         cls._invoice(200, "2026-05-01", "2026-05-20", partner=cls.late_debtor)
         # The browser's first reads are read-only and would be tried twice otherwise.
+        cls.env.cr.flush()
         cls.env["cartera.case"].search([])
         cls.collector = cls._create_user("ana", "collector", lang="en_US")
         cls.supervisor = cls._create_user("rita", "supervisor", lang="en_US")
