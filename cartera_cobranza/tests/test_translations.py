@@ -1,0 +1,106 @@
+import re
+from collections import Counter
+from io import BytesIO
+from pathlib import Path
+
+import polib
+
+from odoo.modules import get_module_path
+from odoo.tests import TransactionCase, tagged
+from odoo.tools.translate import get_base_langs, trans_export
+
+MODULE = "cartera_cobranza"
+REGIONS = ("es_419", "es_CO", "es_MX")
+# What a translation must hold as often as its source: values and markup.
+FIXED_PARTS = re.compile(r"%\(\w+\)[a-z]|%[a-z]|</?\w[^>]*>")
+
+
+@tagged("post_install", "-at_install", "cartera_translations")
+class TestTranslations(TransactionCase):
+    """Every text has its Spanish, and the files say no more than is needed."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = Path(get_module_path(MODULE)) / "i18n"
+        cls.files = {
+            file.stem: {
+                entry.msgid: entry
+                for entry in polib.pofile(str(file))
+                if not entry.obsolete
+            }
+            for file in folder.glob("*.po*")
+        }
+        cls.template = cls.files.pop(MODULE)
+
+    def test_template_holds_the_texts_of_the_module(self):
+        with BytesIO() as exported:
+            trans_export(None, [MODULE], exported, "po", self.env)
+            texts = polib.pofile(exported.getvalue().decode())
+        texts = {entry.msgid: sorted(entry.occurrences) for entry in texts}
+        template = {
+            text: sorted(entry.occurrences) for text, entry in self.template.items()
+        }
+        self.assertEqual(texts, template, "Run `make translations`.")
+
+    def test_spanish_is_complete(self):
+        spanish = self.files["es"]
+        self.assertEqual(spanish.keys(), self.template.keys())
+        self.assertEqual([text for text in spanish if not spanish[text].msgstr], [])
+
+    def test_nothing_is_in_doubt(self):
+        fuzzy = [
+            (language, text)
+            for language, entries in self.files.items()
+            for text, entry in entries.items()
+            if entry.fuzzy
+        ]
+        self.assertEqual(fuzzy, [])
+
+    def test_values_and_markup_are_kept(self):
+        for language, entries in self.files.items():
+            for text, entry in entries.items():
+                with self.subTest(language=language, text=text):
+                    self.assertEqual(
+                        Counter(FIXED_PARTS.findall(text)),
+                        Counter(FIXED_PARTS.findall(entry.msgstr)),
+                    )
+
+    def test_regions_hold_what_differs(self):
+        self.assertEqual(self.files.keys(), {"es", *REGIONS})
+        for region in REGIONS:
+            for text, entry in self.files[region].items():
+                with self.subTest(region=region, text=text):
+                    self.assertIn(text, self.template)
+                    self.assertTrue(entry.msgstr)
+                    *bases, _region = get_base_langs(region)
+                    inherited = [
+                        self.files[base][text].msgstr
+                        for base in bases
+                        if text in self.files[base]
+                    ]
+                    self.assertNotEqual(entry.msgstr, inherited[-1])
+
+    def test_each_region_reads_its_own_words(self):
+        words = {
+            "es_ES": ("Edades de cartera", "Judicial", "Comercial"),
+            "es_CO": ("Edades de cartera", "Jurídica", "Vendedor"),
+            "es_MX": ("Antigüedad de saldos", "Judicial", "Vendedor"),
+        }
+        module = self.env["ir.module.module"].search([("name", "=", MODULE)])
+        menu = self.env.ref(f"{MODULE}.cartera_aging_menu")
+        stage = self.env.ref(f"{MODULE}.cartera_stage_judicial")
+        items = self.env["cartera.open.item"]
+        for language, expected in words.items():
+            self.env["res.lang"]._activate_lang(language)
+            module._update_translations(language)
+            field = items.with_context(lang=language).fields_get(["salesperson_id"])
+            with self.subTest(language=language):
+                self.assertEqual(
+                    (
+                        menu.with_context(lang=language).name,
+                        stage.with_context(lang=language).name,
+                        field["salesperson_id"]["string"],
+                    ),
+                    expected,
+                )
