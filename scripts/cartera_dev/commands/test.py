@@ -61,7 +61,7 @@ def benchmark(odoo: Odoo, words: list[str]) -> int:
 
 def install(odoo: Odoo, words: list[str]) -> int:
     """Installing, uninstalling and installing again, in databases of several kinds."""
-    return pytest(odoo, "-p", "no:odoo", "tests/install", *words)
+    return pytest(odoo, "-p", "no:odoo", "tests/install", "tests/crash", *words)
 
 
 def pytest(odoo: Odoo, *words: str) -> int:
