@@ -6,7 +6,8 @@ import psycopg2.errors
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.modules import module
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
+from odoo.tools.misc import get_lang
 
 from ..lib import batches
 
@@ -62,7 +63,7 @@ class CarteraRun(models.Model):
     def _compute_display_name(self):
         for run in self:
             run.display_name = self.env._(
-                "Run of %(date)s", date=fields.Date.to_string(run.date)
+                "Run of %(date)s", date=format_date(self.env, run.date)
             )
 
     @api.depends("phase_ids.seconds")
@@ -243,6 +244,9 @@ class CarteraRun(models.Model):
         """
         started = time.monotonic()
         engine = self.env[model_name].with_company(self.company_id)
+        # A scheduled action has no language; what it reports is read by the company.
+        language = self.env.context.get("lang") or self.company_id.partner_id.lang
+        engine = engine.with_context(lang=get_lang(self.env, language).code)
         result, error = self._attempt(engine._run_phase, self, retry=True)
         count, errors = result or (0, [(False, error)])
         phase = self.env["cartera.run.phase"].create(
@@ -362,6 +366,13 @@ class CarteraRunPhase(models.Model):
     )
     seconds = fields.Float(digits=(12, 2))
     state = fields.Selection([("done", "Done"), ("failed", "Failed")], required=True)
+
+    @api.depends("phase")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        names = dict(self._fields["phase"]._description_selection(self.env))
+        for phase in self:
+            phase.display_name = names.get(phase.phase)
 
 
 class CarteraRunError(models.Model):

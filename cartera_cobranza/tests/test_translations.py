@@ -2,6 +2,7 @@ import re
 from collections import Counter
 from io import BytesIO
 from pathlib import Path
+from unittest.mock import patch
 
 import polib
 
@@ -32,6 +33,11 @@ class TestTranslations(TransactionCase):
             for file in folder.glob("*.po*")
         }
         cls.template = cls.files.pop(MODULE)
+
+    def _load(self, language):
+        self.env["res.lang"]._activate_lang(language)
+        module = self.env["ir.module.module"].search([("name", "=", MODULE)])
+        module._update_translations(language)
 
     def test_template_holds_the_texts_of_the_module(self):
         with BytesIO() as exported:
@@ -87,13 +93,11 @@ class TestTranslations(TransactionCase):
             "es_CO": ("Edades de cartera", "Jurídica", "Vendedor"),
             "es_MX": ("Antigüedad de saldos", "Judicial", "Vendedor"),
         }
-        module = self.env["ir.module.module"].search([("name", "=", MODULE)])
         menu = self.env.ref(f"{MODULE}.cartera_aging_menu")
         stage = self.env.ref(f"{MODULE}.cartera_stage_judicial")
         items = self.env["cartera.open.item"]
         for language, expected in words.items():
-            self.env["res.lang"]._activate_lang(language)
-            module._update_translations(language)
+            self._load(language)
             field = items.with_context(lang=language).fields_get(["salesperson_id"])
             with self.subTest(language=language):
                 self.assertEqual(
@@ -104,3 +108,21 @@ class TestTranslations(TransactionCase):
                     ),
                     expected,
                 )
+
+    def test_what_a_run_reports_is_in_the_language_of_its_company(self):
+        self._load("es_CO")
+        company = self.env.company
+        company.partner_id.lang = "es_CO"
+        engine = self.env["cartera.stage.engine"]
+        seen = []
+
+        def look(engine, run):
+            seen.append(engine.env.lang)
+            return 0, [(False, "No rules")]
+
+        with patch.object(type(engine), "_run_phase", look):
+            run = self.env["cartera.run"].with_context(lang=None).run(company)
+            self.env["cartera.run"].with_context(lang="en_US").run(company)
+        self.assertEqual(seen, ["es_CO", "en_US"])
+        phase = run.with_context(lang="es_CO").error_ids.phase_id
+        self.assertEqual(phase.mapped("display_name"), ["Cambiar etapas"])
