@@ -93,7 +93,8 @@ def make(odoo: Odoo, database: str, language: str) -> None:
         )
     elif odoo.parameter(database, STAMP) != module:
         with step("Updating Cartera y cobranza"):
-            odoo.install(database, "-u", paths.MODULE, f"--load-language={language}")
+            words = (f"--load-language={language}", "--i18n-overwrite")
+            odoo.install(database, "-u", paths.MODULE, *words)
         stamp(odoo, database, module)
 
 
