@@ -13,18 +13,26 @@ def format_report(results):
     results = sorted(results, key=lambda result: result["size"])
     sizes = [f"{result['size']:,}" for result in results]
     sections = [
-        ("Against hand-written SQL (ratio; module s / SQL s)", _aging_rows),
-        ("The night (seconds; peak memory)", _night_rows),
-        ("Screens (seconds; slowest query in ms; queries)", _screen_rows),
-        ("Posting and paying (ratio with / without the module)", _posting_rows),
+        ("aging", "Against hand-written SQL (ratio; module s / SQL s)", _aging_rows),
+        ("nights", "The night (seconds; peak memory)", _night_rows),
+        ("screens", "Screens (seconds; slowest query in ms; queries)", _screen_rows),
+        (
+            "posting",
+            "Posting and paying (ratio with / without the module)",
+            _posting_rows,
+        ),
     ]
     lines = []
-    for title, rows_of in sections:
-        columns = [rows_of(result) for result in results]
+    for section, title, rows_of in sections:
+        columns = [
+            rows_of(result[section]) if section in result else {} for result in results
+        ]
+        names = list(dict.fromkeys(name for column in columns for name in column))
+        if not names:
+            continue
         lines += [_row(title, sizes), _row("---", ["---:"] * len(sizes))]
         lines += [
-            _row(name, [column.get(name, "") for column in columns])
-            for name in columns[-1]
+            _row(name, [column.get(name, "") for column in columns]) for name in names
         ]
         lines.append("")
     return "\n".join(lines)
@@ -34,9 +42,9 @@ def _row(name, cells):
     return f"| {name} | {' | '.join(cells)} |"
 
 
-def _aging_rows(result):
+def _aging_rows(aging):
     rows = {}
-    for name, figures in result["aging"].items():
+    for name, figures in aging.items():
         best = min(figures["sql_s"].values())
         bare = min(figures["sql_without_our_index_s"].values())
         module = figures["module_s"]
@@ -52,9 +60,9 @@ def _aging_rows(result):
     return rows
 
 
-def _night_rows(result):
-    rows = {"installation": f"{result['install_s']:.0f} s"}
-    for name, figures in result["nights"].items():
+def _night_rows(nights):
+    rows = {}
+    for name, figures in nights.items():
         rows[f"{name} run"] = (
             f"**{figures['seconds']:.2f} s**; {figures['memory_peak_mib']:.0f} MiB"
             f" ({figures['memory_before_mib']:.0f} before)"
@@ -65,20 +73,20 @@ def _night_rows(result):
     return rows
 
 
-def _screen_rows(result):
+def _screen_rows(screens):
     return {
         name: f"{figures['seconds']:.3f}; {1000 * figures['slowest_s']:.0f};"
         f" {figures['queries']}"
-        for name, figures in result["screens"].items()
+        for name, figures in screens.items()
     }
 
 
-def _posting_rows(result):
+def _posting_rows(posting):
     return {
         f"{action} one invoice": f"**{figures['ratio_of_pairs']:.3f}**"
         f" ({1000 * figures['with_s']:.0f} / {1000 * figures['without_s']:.0f} ms;"
         f" {figures['queries_with']:.0f} / {figures['queries_without']:.0f} queries)"
-        for action, figures in result["posting"].items()
+        for action, figures in posting.items()
     }
 
 

@@ -143,6 +143,14 @@ class Bench:
         return [*command, "--today", day.isoformat(), task]
 
 
+SECTIONS = {
+    "aging": lambda bench: bench.measure("aging"),
+    "nights": Bench.measure_nights,
+    "screens": lambda bench: bench.measure("screens", 2),
+    "posting": Bench.measure_posting,
+}
+
+
 def _ask(worker, command):
     worker.stdin.write(command + "\n")
     worker.stdin.flush()
@@ -181,6 +189,12 @@ def main():
     add_database_options(parser)
     parser.add_argument("--size", type=int, required=True, help="number of invoices")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=SECTIONS,
+        help="measure these alone; the rest of the JSON file is left as it is",
+    )
     parser.add_argument("--date", type=date.fromisoformat, default=REFERENCE_DATE)
     parser.add_argument(
         "--keep", action="store_true", help="keep the copies for a closer look"
@@ -191,14 +205,14 @@ def main():
     result = {"size": arguments.size, "machine": bench.prepare_ledger(arguments.size)}
     try:
         result["install_s"] = bench.prepare_copies()
-        result["aging"] = bench.measure("aging")
-        result["nights"] = bench.measure_nights()
-        result["screens"] = bench.measure("screens", 2)
-        result["posting"] = bench.measure_posting()
+        for section in arguments.only or SECTIONS:
+            result[section] = SECTIONS[section](bench)
     finally:
         if not arguments.keep:
             bench.drop_copies()
     if arguments.json:
+        if arguments.only and arguments.json.exists():
+            result = json.loads(arguments.json.read_text()) | result
         arguments.json.write_text(json.dumps(result, indent=2) + "\n")
     print(format_report([result]))
 
