@@ -18,12 +18,14 @@ class AccountMove(models.Model):
     cartera_stage_id = fields.Many2one(
         related="cartera_case_id.stage_id",
         related_sudo=False,
+        tracking=False,  # not to be read at each write, as tracked fields are
         string="Collection Stage",
         groups=READERS,
     )
     cartera_user_id = fields.Many2one(
         related="cartera_case_id.user_id",
         related_sudo=False,
+        tracking=False,  # not to be read at each write, as tracked fields are
         string="Collector",
         groups=READERS,
     )
@@ -82,7 +84,8 @@ class AccountMove(models.Model):
         sales = self.get_sale_types(include_receipts=True)
         return Domain("move_type", "in", sales) & of_companies
 
-    @api.depends("line_ids.date_maturity", "line_ids.amount_residual", "state")
+    # Without dependencies on the items, which every payment would have to follow:
+    # what changes them makes this forgotten too.
     @api.depends_context("tz", "uid")
     def _compute_cartera_days_overdue(self):
         days = dict(

@@ -398,6 +398,15 @@ class CarteraOpenItem(models.Model):
 
     # -- actions ------------------------------------------------------------------
 
+    def action_include(self):
+        """Let the items be collected, as Odoo does by itself for invoices only."""
+        # With the user's own rights on journal items.
+        self.move_line_id.no_followup = False
+
+    def action_exclude(self):
+        """Keep the items out of collection; they stay in the aging."""
+        self.move_line_id.no_followup = True
+
     def action_open_document(self):
         """Open the invoice, or the entry, that the item belongs to."""
         self.ensure_one()

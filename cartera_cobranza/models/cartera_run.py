@@ -128,12 +128,12 @@ class CarteraRun(models.Model):
 
     @api.model
     def _is_pending(self, company):
-        """Whether ``company`` has no run of its present day behind it."""
+        """Whether ``company`` has no complete run of its present day behind it."""
         return not self.search_count(
             [
                 ("company_id", "=", company.id),
                 ("date", "=", company._get_cartera_today()),
-                ("state", "in", ["done", "warning", "failed"]),
+                ("state", "in", ["done", "warning"]),
             ],
             limit=1,
         )

@@ -27,7 +27,7 @@ class CarteraStage(models.Model):
         index=True,
         help="Leave empty for a stage that all companies share.",
     )
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
 
     # -- entry rule ---------------------------------------------------------------
     min_days = fields.Integer(
@@ -36,8 +36,8 @@ class CarteraStage(models.Model):
     )
     min_amount = fields.Monetary(
         string="Overdue Amount",
-        help="Overdue collectable amount below which the stage is not reached. "
-        "Only for a stage of one company, in its currency.",
+        help="Overdue collectable amount below which the stage is not reached. For a "
+        "stage that companies share it counts in the currency of each.",
     )
     min_share = fields.Float(
         string="Overdue Share (%)",
@@ -50,8 +50,13 @@ class CarteraStage(models.Model):
         "move is proposed to a supervisor, who decides.",
     )
 
-    _code_uniq = models.Constraint(
-        "UNIQUE NULLS NOT DISTINCT (code, company_id)",
+    # Two indexes: to a single one, rows without company would never be equal.
+    _code_uniq = models.UniqueIndex(
+        "(code, company_id) WHERE company_id IS NOT NULL",
+        "There is a stage with this code already.",
+    )
+    _code_shared_uniq = models.UniqueIndex(
+        "(code) WHERE company_id IS NULL",
         "There is a stage with this code already.",
     )
     _rule_positive = models.Constraint(
@@ -59,6 +64,12 @@ class CarteraStage(models.Model):
         "Days and amount of an entry rule cannot be negative, and its share is "
         "between 0 and 100 %.",
     )
+
+    @api.depends("company_id")
+    @api.depends_context("company")
+    def _compute_currency_id(self):
+        for stage in self:
+            stage.currency_id = (stage.company_id or self.env.company).currency_id
 
     @api.model
     def _get_stages(self, company):

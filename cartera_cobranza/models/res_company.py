@@ -1,3 +1,5 @@
+import pytz
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -58,9 +60,16 @@ class ResCompany(models.Model):
         return self.sudo().search([], order="id")  # pylint: disable=no-search-all
 
     def _get_cartera_tz(self):
-        """Time zone in which the company's day begins and ends."""
+        """Time zone in which the company's day begins and ends: its own, or the one of
+        its country, where most people of the country live."""
         self.ensure_one()
-        return self.partner_id.tz or self.env.user.tz or "UTC"
+        of_country = pytz.country_timezones.get(self.country_id.code or "", [])
+        return (
+            self.partner_id.tz
+            or next(iter(of_country), None)
+            or self.env.user.tz
+            or "UTC"
+        )
 
     def _get_cartera_today(self):
         """Today's date where the company is."""

@@ -7,6 +7,11 @@ class ResConfigSettings(models.TransientModel):
     cartera_aging_policy_id = fields.Many2one(
         related="company_id.cartera_aging_policy_id", readonly=False
     )
+    cartera_tz = fields.Selection(
+        related="company_id.partner_id.tz",
+        string="Company Time Zone",
+        readonly=False,
+    )
     cartera_default_user_id = fields.Many2one(
         related="company_id.cartera_default_user_id", readonly=False
     )

@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import CarteraCommon
@@ -146,6 +146,31 @@ class TestOpenItem(CarteraCommon):
         self.assertEqual(items.filtered("no_followup").move_id, excluded)
         self.assertEqual(items.filtered("collectable").move_id, free)
         self.assertEqual(sum(items.mapped("amount_overdue")), 60.0)
+
+    def test_opening_balances_are_let_into_collection(self):
+        """Odoo keeps the items of miscellaneous journals out of follow-up."""
+        self._entry(
+            "2026-01-01",
+            [
+                (self.receivable, self.debtor, 5000),
+                (self.company_data["default_account_revenue"], None, -5000),
+            ],
+        )
+        item = self._find_items()
+        self.assertTrue(item.no_followup)
+        self.assertEqual(self._case().amount_collectable, 0)
+        item.action_include()
+        self.assertTrue(item.collectable)
+        self.assertEqual(self._case().amount_collectable, 5000)
+        item.action_exclude()
+        self.assertFalse(item.collectable)
+        self.assertEqual(self._case().amount_collectable, 0)
+
+    def test_only_who_may_write_entries_lets_items_in(self):
+        self._invoice(10, "2026-05-01")
+        item = self._find_items().with_user(self._create_user("gestora", "collector"))
+        with self.assertRaises(AccessError):
+            item.action_exclude()
 
     def test_non_trade_receivables_are_not_collectable(self):
         account = self.receivable.copy({"non_trade": True})

@@ -235,6 +235,26 @@ class TestRun(CarteraCommon):
         with self._on("2026-07-01"):
             self.assertEqual(companies.filtered(run_model._is_pending), companies)
 
+    def test_a_failed_company_is_run_again(self):
+        self.env["cartera.run"].sudo().create(
+            {"company_id": self.company.id, "date": "2026-06-30", "state": "failed"}
+        )
+        self.assertTrue(self.env["cartera.run"]._is_pending(self.company))
+
+    def test_the_day_begins_where_the_company_is(self):
+        self.company.partner_id.tz = False
+        self.company.country_id = self.env.ref("base.mx")
+        self.assertEqual(self.company._get_cartera_tz(), "America/Mexico_City")
+        with self._on("2026-07-01 03:00:00"):
+            self.assertEqual(
+                self.company._get_cartera_today().isoformat(), "2026-06-30"
+            )
+        self.company.partner_id.tz = "Europe/Madrid"
+        with self._on("2026-06-30 23:00:00"):
+            self.assertEqual(
+                self.company._get_cartera_today().isoformat(), "2026-07-01"
+            )
+
     def test_the_button_shows_the_result(self):
         action = (
             self.env["cartera.run"]

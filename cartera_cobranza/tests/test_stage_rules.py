@@ -375,4 +375,4 @@ class TestStageRules(BaseCommon):
             "cartera_stage_code_uniq", {"code": "twice", "company_id": self.company.id}
         )
         self.env["cartera.stage"].create({"name": "Shared", "code": "shared"})
-        self._assert_refused("cartera_stage_code_uniq", {"code": "shared"})
+        self._assert_refused("cartera_stage_code_shared_uniq", {"code": "shared"})

@@ -43,15 +43,17 @@ class TestTranslations(TransactionCase):
         with BytesIO() as exported:
             trans_export(None, [MODULE], exported, "po", self.env)
             texts = polib.pofile(exported.getvalue().decode())
-        texts = {entry.msgid: sorted(entry.occurrences) for entry in texts}
+        places = {entry.msgid: tuple(sorted(entry.occurrences)) for entry in texts}
         template = {
-            text: sorted(entry.occurrences) for text, entry in self.template.items()
+            text: tuple(sorted(entry.occurrences))
+            for text, entry in self.template.items()
         }
-        self.assertEqual(texts, template, "Run `make translations`.")
+        differing = dict(places.items() ^ template.items())
+        self.assertEqual(differing, {}, "Run `make translations`.")
 
     def test_spanish_is_complete(self):
         spanish = self.files["es"]
-        self.assertEqual(spanish.keys(), self.template.keys())
+        self.assertEqual(spanish.keys() ^ self.template.keys(), set())
         self.assertEqual([text for text in spanish if not spanish[text].msgstr], [])
 
     def test_nothing_is_in_doubt(self):
