@@ -191,7 +191,8 @@ class TestCaseLive(CarteraCommon):
     def test_posting_and_paying_read_no_case(self):
         """What they touched is brought in later, by whoever reads a case; nobody who
         posts waits for it. With tracking of changes, as outside the tests."""
-        self.env = self.env(context={**self.env.context, "tracking_disable": False})
+        tracking = {"tracking_disable": False, "mail_notrack": False}
+        self.env = self.env(context={**self.env.context, **tracking})
         invoice = self._invoice(1000, "2026-05-01", post=False).with_env(self.env)
         refresh = type(self.env["cartera.case.refresh"])
         items = type(self.env["cartera.open.item"])
