@@ -194,6 +194,7 @@ class TestCaseLive(CarteraCommon):
         tracking = {"tracking_disable": False, "mail_notrack": False}
         self.env = self.env(context={**self.env.context, **tracking})
         invoice = self._invoice(1000, "2026-05-01", post=False).with_env(self.env)
+        self.env.cr.precommit.clear()  # as after the transaction that created it
         refresh = type(self.env["cartera.case.refresh"])
         items = type(self.env["cartera.open.item"])
         with (
