@@ -24,6 +24,9 @@ WHOLE_ITEM_FIELDS = frozenset(
         "direction",
     }
 )
+# A table with a row for each of more debtors than these is not read by anybody.
+PIVOT_DEBTORS = 1000
+
 SUMS_OF_PARTS = frozenset({"amount_residual:sum", "amount_residual_currency:sum"})
 
 
@@ -397,6 +400,26 @@ class CarteraOpenItem(models.Model):
         )
 
     # -- actions ------------------------------------------------------------------
+
+    @api.model
+    def action_open_aging(self):
+        """Show the aging as a table by debtor, or by stage where debtors are many."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cartera_cobranza.cartera_open_item_action_aging"
+        )
+        action["context"] = {"pivot_row_groupby": self._get_pivot_rows()}
+        return action
+
+    @api.model
+    def _get_pivot_rows(self):
+        open_cases = [
+            ("item_count", ">", 0),
+            ("company_id", "in", self.env.companies.ids),
+        ]
+        found = self.env["cartera.case"].search_count(
+            open_cases, limit=PIVOT_DEBTORS + 1
+        )
+        return ["stage_id"] if found > PIVOT_DEBTORS else ["debtor_id"]
 
     def action_include(self):
         """Let the items be collected, as Odoo does by itself for invoices only."""

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -216,6 +218,17 @@ class TestOpenItem(CarteraCommon):
             [(bucket.name, count, amount) for bucket, count, amount in groups],
             [("Not due", 1, 30.0), ("1-30", 1, 10.0), ("31-60", 1, 20.0)],
         )
+
+    def test_the_aging_has_a_row_per_debtor_while_they_can_be_read(self):
+        self._invoice(10, "2026-05-31")
+        self._invoice(10, "2026-05-31", partner=self._create_debtor("La Tuerca"))
+        items = self._items(allowed_company_ids=self.company.ids)
+        rows = items.action_open_aging()["context"]["pivot_row_groupby"]
+        self.assertEqual(rows, ["debtor_id"])
+        limit = "odoo.addons.cartera_cobranza.models.cartera_open_item.PIVOT_DEBTORS"
+        with patch(limit, 1):
+            rows = items.action_open_aging()["context"]["pivot_row_groupby"]
+        self.assertEqual(rows, ["stage_id"])
 
     def test_an_item_opens_its_invoice(self):
         invoice = self._invoice(10, "2026-05-31")

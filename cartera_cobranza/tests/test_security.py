@@ -51,6 +51,7 @@ PUBLIC_METHODS = {
     "cartera.open.item": {
         "action_exclude",
         "action_include",
+        "action_open_aging",
         "action_open_case",
         "action_open_document",
         "search_fetch",
@@ -155,8 +156,13 @@ class TestSecurity(SecurityCommon):
                 if not menu.action:
                     continue
                 with self.subTest(role=role, menu=menu.complete_name):
-                    model = self._as(role, self.env[menu.action.res_model])
-                    views = [(False, mode) for mode in menu.action.view_mode.split(",")]
+                    action = self._as(role, menu.action)
+                    if action._name == "ir.actions.server":
+                        action = action.sudo(False).run()
+                    else:
+                        action = action.sudo().read(["res_model", "view_mode"])[0]
+                    model = self._as(role, self.env[action["res_model"]])
+                    views = [(False, mode) for mode in action["view_mode"].split(",")]
                     model.get_views([*views, (False, "search")])
                     self.assertTrue(model.has_access("read"))
 
