@@ -306,7 +306,11 @@ class TestAgingPolicy(CarteraCommon):
         context = form.record.action_open()["context"]
         self.assertEqual(
             context,
-            {"cartera_as_of": "2026-05-31", "cartera_aging_policy_id": policy.id},
+            {
+                "cartera_as_of": "2026-05-31",
+                "cartera_aging_policy_id": policy.id,
+                "pivot_row_groupby": ["debtor_id"],
+            },
         )
         form.record.date = "2026-07-01"
         with self.assertRaisesRegex(UserError, "the future is not in the books"):
