@@ -36,7 +36,7 @@ WORDS = {
         "debtors": "Deudores",
         "overdue": "Vencido",
         "none": "Ninguna",
-        "run": "Proceso nocturno del {date}: {state}, {seconds:.2f} s",
+        "run": "Corrida nocturna del {date}: {state}, {seconds:.2f} s",
         "phase": "Fase",
         "records": "Registros",
         "seconds": "Segundos",
