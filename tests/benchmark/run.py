@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 MODULE = "cartera_cobranza"
 SIZE_PARAMETER = "cartera_benchmark.size"
 # The repetitions of posting and paying, in turns with and without the module.
-REPETITIONS = 60
+REPETITIONS = 100
 WARM_UP = 5
 
 
