@@ -33,6 +33,11 @@ class AccountMoveLine(models.Model):
         """
     )
 
+    # The few drafts that are matched with something, out of however many there are.
+    _cartera_draft_idx = models.Index(
+        "(id) WHERE parent_state = 'draft' AND matching_number IS NOT NULL"
+    )
+
     def write(self, vals):
         if FIELDS_OF_ITEMS.isdisjoint(vals):
             return super().write(vals)

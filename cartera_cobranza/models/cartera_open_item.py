@@ -182,6 +182,7 @@ class CarteraOpenItem(models.Model):
             "amount_residual",
             "amount_residual_currency",
             "parent_state",
+            "matching_number",
             "no_followup",
         ],
         "account.partial.reconcile": [

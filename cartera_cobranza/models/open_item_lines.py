@@ -169,10 +169,10 @@ def _settled_by_drafts(as_of=None):
     """What draft entries have taken off the items they are matched with."""
     draft_lines = SQL(
         """
-        FROM account_journal journal
-        JOIN account_move move
-            ON move.journal_id = journal.id AND move.state = 'draft'
-        JOIN account_move_line line ON line.move_id = move.id
+        FROM (
+            SELECT id FROM account_move_line
+            WHERE parent_state = 'draft' AND matching_number IS NOT NULL
+        ) line
         """
     )
     counted = SQL("AND partial.max_date <= %s", as_of) if as_of else SQL()
