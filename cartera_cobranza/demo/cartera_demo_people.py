@@ -53,7 +53,7 @@ class CarteraDemoPeople(models.AbstractModel):
     def _prepare_user(self, company, language, login, name, group=None):
         groups = self.env.ref("base.group_user")
         if group:
-            groups += self.env.ref(f"cartera_cobranza.{group}")
+            groups += self.env.ref(group)
         return {
             "login": login,
             "password": login,

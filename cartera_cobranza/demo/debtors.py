@@ -107,10 +107,15 @@ SALESPEOPLE = (
 )
 
 ROLES = (
-    ("cobranza1", "Claudia Ibarra Montes", "group_cartera_collector"),
-    ("cobranza2", "Fernando Aguirre Soto", "group_cartera_collector"),
-    ("supervisor", "Teresa Villalobos Nava", "group_cartera_supervisor"),
-    ("auditor", "Ricardo Palomino Cruz", "group_cartera_auditor"),
+    ("cobranza1", "Claudia Ibarra Montes", "cartera_cobranza.group_cartera_collector"),
+    ("cobranza2", "Fernando Aguirre Soto", "cartera_cobranza.group_cartera_collector"),
+    (
+        "supervisor",
+        "Teresa Villalobos Nava",
+        "cartera_cobranza.group_cartera_supervisor",
+    ),
+    ("auditor", "Ricardo Palomino Cruz", "cartera_cobranza.group_cartera_auditor"),
+    ("contadora", "Silvia Montaño Rivas", "account.group_account_invoice"),
 )
 
 GOODS = {

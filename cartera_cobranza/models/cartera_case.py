@@ -214,8 +214,10 @@ class CarteraCase(models.Model):
                 self._get_items_domain(), ["debtor_id", "company_id"], ["id:recordset"]
             )
         }
+        no_items = self.env["cartera.open.item"]
         for case in self:
-            case.open_item_ids = items.get((case.partner_id, case.company_id))
+            found = items.get((case.partner_id, case.company_id), no_items)
+            case.open_item_ids = found.sorted(lambda item: (item.date_due, item.id))
 
     @api.depends_context("tz", "uid")
     def _compute_aging_strip(self):

@@ -227,9 +227,9 @@ class CarteraCaseRefresh(models.AbstractModel):
             """
             SELECT
                 total.*,
-                policy.bucket_ids[
+                CASE WHEN total.oldest_age IS NOT NULL THEN policy.bucket_ids[
                     GREATEST(width_bucket(total.oldest_age, policy.first_days), 1)
-                ] AS bucket_id
+                ] END AS bucket_id
             FROM (
                 SELECT
                     item.debtor_id AS partner_id,

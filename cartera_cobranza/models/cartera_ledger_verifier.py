@@ -48,6 +48,20 @@ class CarteraLedgerVerifier(models.AbstractModel):
         return [row for row in rows if not self._is_even(row)]
 
     @api.model
+    def _get_totals(self, companies, date=None):
+        """What there is to compare.
+
+        :return: ``(number of balances by company, debtor and currency, their sum in
+            the companies' currency)``
+        """
+        return self.env.execute_query(
+            SQL(
+                "SELECT COUNT(*), COALESCE(SUM(amount), 0) FROM (%s) ledger",
+                self._get_ledger_sql(companies, date),
+            )
+        )[0]
+
+    @api.model
     def _with_difference(self, row):
         for suffix in ("", "_currency"):
             across = row.setdefault(f"across_amount{suffix}", 0)
@@ -179,10 +193,10 @@ class CarteraLedgerVerifier(models.AbstractModel):
     def _run_phase(self, run):
         """Prove the ledger of the run's company on the day of the run.
 
-        :return: ``(0, [(partner id, message), ...])``
+        :return: ``(number of differences, [(partner id, message), ...])``
         """
         rows = self._verify(run.company_id, run._get_as_of())
-        return 0, [(row["debtor_id"], self._get_message(row)) for row in rows]
+        return len(rows), [(row["debtor_id"], self._get_message(row)) for row in rows]
 
     @api.model
     def _get_message(self, row):

@@ -224,7 +224,9 @@ class CarteraRun(models.Model):
     def _run_phases(self):
         """Do the phases that are not done yet, and close the run."""
         self.ensure_one()
-        done = set(self.phase_ids.filtered(lambda p: p.state == "done").mapped("phase"))
+        done = set(
+            self.phase_ids.filtered(lambda p: p.state != "failed").mapped("phase")
+        )
         state = "done"
         for code, model_name in self._get_phases():
             if code in done:
@@ -255,7 +257,7 @@ class CarteraRun(models.Model):
                 "phase": code,
                 "record_count": count,
                 "seconds": time.monotonic() - started,
-                "state": "done" if error is None else "failed",
+                "state": "failed" if error else "warning" if errors else "done",
             }
         )
         self.env["cartera.run.error"].create(
@@ -365,7 +367,10 @@ class CarteraRunPhase(models.Model):
         string="Records", help="How many records the phase has changed."
     )
     seconds = fields.Float(digits=(12, 2))
-    state = fields.Selection([("done", "Done"), ("failed", "Failed")], required=True)
+    state = fields.Selection(
+        [("done", "Done"), ("warning", "With errors"), ("failed", "Failed")],
+        required=True,
+    )
 
     @api.depends("phase")
     @api.depends_context("lang")

@@ -114,6 +114,7 @@ class TestCaseLive(CarteraCommon):
         invoice.no_followup = True
         case = self.assertCase(1000, 1000)
         self.assertEqual((case.amount_collectable, case.days_overdue), (0, 0))
+        self.assertFalse(case.bucket_id)
 
     def test_a_changed_parent_company(self):
         branch = self._create_debtor("Abarrotes El Faro Norte", is_company=False)

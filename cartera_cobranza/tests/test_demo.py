@@ -154,13 +154,14 @@ class TestDemo(CarteraCommon):
         )
         self.assertFalse(cases.filtered(lambda case: not case.user_id))
         for login, role in (
-            ("cobranza1", "collector"),
-            ("cobranza2", "collector"),
-            ("supervisor", "supervisor"),
-            ("auditor", "auditor"),
+            ("cobranza1", "cartera_cobranza.group_cartera_collector"),
+            ("cobranza2", "cartera_cobranza.group_cartera_collector"),
+            ("supervisor", "cartera_cobranza.group_cartera_supervisor"),
+            ("auditor", "cartera_cobranza.group_cartera_auditor"),
+            ("contadora", "account.group_account_invoice"),
         ):
             user = self.env["res.users"].search([("login", "=", login)])
-            self.assertTrue(user.has_group(f"cartera_cobranza.group_cartera_{role}"))
+            self.assertTrue(user.has_group(role))
             self.assertIn(self.company, user.company_ids)
 
     # -- when it may be built -----------------------------------------------------

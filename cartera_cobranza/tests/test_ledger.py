@@ -171,6 +171,7 @@ class TestLedger(CarteraCommon):
         check.action_check()
         self.assertTrue(check.checked)
         self.assertFalse(check.line_ids)
+        self.assertEqual((check.balance_count, check.ledger_total), (1, 100))
         line = self._receivable_lines(invoice)
         self.env.flush_all()
         self.env.cr.execute(

@@ -117,7 +117,7 @@ class TestRun(CarteraCommon):
         self.env.cr.precommit.clear()
         cases = self.env["cartera.case"].search([("partner_id", "in", debtors.ids)])
         self.assertEqual(cases.partner_id, debtors - poisoned)
-        self.assertEqual(run.phase_ids.mapped("state"), ["done", "done", "done"])
+        self.assertEqual(run.phase_ids.mapped("state"), ["warning", "done", "done"])
         self.assertEqual(run.phase_ids[0].record_count, 8)
 
     def test_a_second_runner_steps_aside(self):
@@ -175,7 +175,10 @@ class TestRun(CarteraCommon):
         run = self._run()
         self.assertEqual(run.state, "warning")
         self.assertEqual(run.error_ids.partner_id, self.debtor)
-        self.assertEqual(run.error_ids.phase_id.phase, "ledger")
+        self.assertRecordValues(
+            run.error_ids.phase_id,
+            [{"phase": "ledger", "state": "warning", "record_count": 1}],
+        )
 
     def test_a_conflict_is_tried_again(self):
         attempts = []

@@ -18,6 +18,9 @@ class CarteraLedgerCheck(models.TransientModel):
         domain=lambda self: [("id", "in", self.env.companies.ids)],
     )
     checked = fields.Boolean(readonly=True)
+    balance_count = fields.Integer(readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    ledger_total = fields.Monetary(readonly=True)
     line_ids = fields.One2many("cartera.ledger.check.line", "check_id", readonly=True)
 
     @api.depends("date")
@@ -29,11 +32,17 @@ class CarteraLedgerCheck(models.TransientModel):
         """Compare, and show what differs in the same window."""
         self.ensure_one()
         companies = self.company_ids & self.env.companies
-        rows = self.env["cartera.ledger.verifier"]._verify(companies, self.date)
+        verifier = self.env["cartera.ledger.verifier"]
+        rows = verifier._verify(companies, self.date)
         self.line_ids = [fields.Command.clear()] + [
             fields.Command.create(self.env["cartera.ledger.check.line"]._prepare(row))
             for row in rows
         ]
+        self.balance_count, total = verifier._get_totals(companies, self.date)
+        # Companies that keep their books in several currencies have no common total.
+        currency = companies.currency_id
+        self.currency_id = currency if len(currency) == 1 else False
+        self.ledger_total = total if len(currency) == 1 else 0
         self.checked = True
         return {
             "type": "ir.actions.act_window",

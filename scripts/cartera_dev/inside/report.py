@@ -15,8 +15,8 @@ WORDS = {
         "cases": "Cases by stage",
         "stage": "Stage",
         "debtors": "Debtors",
-        "overdue": "Overdue",
-        "none": "None",
+        "overdue": "Gross overdue",
+        "proposed": "Proposed",
         "run": "Nightly run of {date}: {state}, {seconds:.2f} s",
         "phase": "Phase",
         "records": "Records",
@@ -34,8 +34,8 @@ WORDS = {
         "cases": "Expedientes por etapa",
         "stage": "Etapa",
         "debtors": "Deudores",
-        "overdue": "Vencido",
-        "none": "Ninguna",
+        "overdue": "Vencido bruto",
+        "proposed": "Propuestos",
         "run": "Corrida nocturna del {date}: {state}, {seconds:.2f} s",
         "phase": "Fase",
         "records": "Registros",
@@ -98,17 +98,31 @@ class Report:
         return f"{title}\n{table(self._head('bucket', 'items', 'amount'), rows, foot)}"
 
     def cases(self) -> str:
-        """How many debtors stand in each stage, and what they owe that is overdue."""
-        groups = self.env["cartera.case"]._read_group(
-            [("company_id", "=", self.company.id)],
-            ["stage_id"],
-            ["__count", "amount_overdue:sum"],
+        """How many debtors stand in each stage, what they owe that is overdue before
+        credits, and how many the rules propose for it."""
+        of_company = [("company_id", "=", self.company.id)]
+        cases = self.env["cartera.case"]
+        standing = {
+            stage: (count, overdue)
+            for stage, count, overdue in cases._read_group(
+                of_company, ["stage_id"], ["__count", "amount_overdue:sum"]
+            )
+        }
+        proposed = dict(
+            cases._read_group(of_company, ["stage_proposed_id"], ["__count"])
         )
-        rows = [
-            (stage.name or self.words["none"], str(count), self._money(overdue))
-            for stage, count, overdue in groups
-        ]
-        head = self._head("stage", "debtors", "overdue")
+        rows = []
+        for stage in self.env["cartera.stage"]._get_stages(self.company):
+            count, overdue = standing.get(stage, (0, 0))
+            rows.append(
+                (
+                    stage.name,
+                    str(count),
+                    self._money(overdue),
+                    f"{proposed.get(stage, 0)}",
+                )
+            )
+        head = self._head("stage", "debtors", "overdue", "proposed")
         return f"{self.words['cases']}\n{table(head, rows)}"
 
     def run(self, run) -> str:
