@@ -6,11 +6,12 @@ def post_init_hook(env):
     that their age asks for."""
     policy = env.ref("cartera_cobranza.cartera_aging_policy_standard")
     companies = env["res.company"].search([])
-    companies.filtered(
-        lambda company: not company.cartera_aging_policy_id
-    ).cartera_aging_policy_id = policy
-    for company in companies:
+    without_policy = companies.filtered(lambda c: not c.cartera_aging_policy_id)
+    for company in companies - without_policy:
         env["cartera.case.refresh"]._refresh(company)
+    # With a policy the cases come by themselves.
+    without_policy.cartera_aging_policy_id = policy
+    for company in companies:
         env["cartera.stage.engine"]._move_cases(company, company._get_cartera_today())
 
 

@@ -35,7 +35,7 @@ class CarteraAgingPolicy(models.Model):
     @api.constrains("bucket_ids", "basis")
     def _check_buckets(self):
         for policy in self:
-            if not policy.bucket_ids and self.env.context.get("install_mode"):
+            if not policy.bucket_ids and not self.env.registry.ready:
                 continue  # a data file creates the buckets after their policy
             try:
                 aging.check_first_days(
@@ -124,7 +124,9 @@ class CarteraAgingPolicy(models.Model):
     def _apply_buckets(self):
         """Check the policies and refresh their cases after single buckets changed."""
         # A data file creates the buckets one by one, an uninstallation deletes them so.
-        if {TOGETHER, "install_mode", MODULE_UNINSTALL_FLAG} & self.env.context.keys():
+        if not self.env.registry.ready:
+            return
+        if {TOGETHER, MODULE_UNINSTALL_FLAG} & self.env.context.keys():
             return
         self._check_buckets()
         self._refresh_cases()

@@ -56,7 +56,7 @@ class CarteraCase(models.Model):
         ondelete="cascade",
     )
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     partner_active = fields.Boolean(string="Debtor Active", related="partner_id.active")
@@ -350,6 +350,7 @@ class CarteraCase(models.Model):
 
     def action_dismiss_proposal(self):
         """Leave the cases where they are until the rules ask for something else."""
+        self.check_access("write")
         for stage, cases in self.grouped("stage_proposed_id").items():
             if not stage:
                 continue
@@ -385,14 +386,6 @@ class CarteraCase(models.Model):
         ]
         action["context"] = {"search_default_open": 1, "create": False}
         return action
-
-    def action_refresh(self):
-        """Bring the amounts up to date from the ledger."""
-        for company, cases in self.grouped("company_id").items():
-            # The cached amounts are written by the refresh alone, from the ledger.
-            self.env["cartera.case.refresh"].sudo()._refresh(
-                company, debtor_ids=cases.partner_id.ids
-            )
 
     # -- debtors ------------------------------------------------------------------
 

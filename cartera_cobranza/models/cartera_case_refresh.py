@@ -6,6 +6,7 @@ import psycopg2.errors
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..lib import batches
 from .cartera_case import CACHED_FIELDS
 
 _logger = logging.getLogger(__name__)
@@ -14,6 +15,15 @@ _logger = logging.getLogger(__name__)
 MARKED = "cartera_cobranza.marked_debtors"
 STALE = "cartera_cobranza.stale_debtors"
 QUEUE_READ = "cartera_cobranza.queue_read"
+
+CONFLICTS = (
+    psycopg2.errors.SerializationFailure,
+    psycopg2.errors.DeadlockDetected,
+    psycopg2.errors.LockNotAvailable,
+)
+
+# How long a reader waits for somebody who is writing the same case.
+LOCK_TIMEOUT = "50ms"
 
 # Beyond this many debtors one pass over the whole company is faster.
 ALL_DEBTORS_FROM = 1000
@@ -57,15 +67,15 @@ class CarteraCaseRefresh(models.AbstractModel):
         data = self.env.cr.precommit.data
         if MARKED not in data:
             data[MARKED] = set()
-            data[STALE] = set()
             self.env.cr.precommit.add(self._queue_marked)
         data[MARKED] |= keys
-        data[STALE] |= keys
+        data.setdefault(STALE, set()).update(keys)
         self._invalidate_caches()
 
     @api.model
     def _queue_marked(self):
-        keys = self.env.cr.precommit.data.get(MARKED)
+        # Taken out, so that what a later hook of the same end marks is queued as well.
+        keys = self.env.cr.precommit.data.pop(MARKED, None)
         if not keys:
             return
         companies, partners = zip(*keys, strict=True)
@@ -97,27 +107,71 @@ class CarteraCaseRefresh(models.AbstractModel):
 
     @api.model
     def _apply_pending(self):
-        """Refresh the cases whose debtors were noted, here or by others."""
+        """Refresh the cases whose debtors were noted, here or by others.
+
+        A reader neither waits for somebody who is writing the same cases, nor fails
+        where one cannot be written: it goes on with what is there.
+        """
         data = self.env.cr.precommit.data
-        keys = set(data.get(STALE, ()))
-        # What others commit from now on is out of this transaction's sight.
-        take = QUEUE_READ not in data and self._is_queue_filled()
-        data[QUEUE_READ] = True
-        if not keys and not take:
+        if own := data.pop(STALE, None):
+            if not self._apply(lambda: own):
+                data.setdefault(STALE, set()).update(own)
+        if QUEUE_READ in data:
             return
-        if STALE in data:
-            data[STALE] = set()
+        # What others commit from now on is out of this transaction's sight.
+        data[QUEUE_READ] = True
+        if self._is_queue_filled():
+            self._apply(self._take_queue)
+
+    @api.model
+    def _apply(self, get_keys):
+        """Refresh the keys, all or none; False when another transaction is at them.
+
+        :param get_keys: callable that returns (company id or None, partner id) pairs
+        """
         for model_name, field_names in self.env["cartera.open.item"]._depends.items():
             self.env[model_name].flush_model(field_names)
         try:
             # The flush of a savepoint would run the hooks of the transaction's end.
             with self.env.cr.savepoint(flush=False):
-                if take:
-                    keys |= self._take_queue()
-                self._refresh_keys(keys)
-        except (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected):
-            # Somebody else is refreshing the same cases at this very moment.
+                self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
+                self._refresh_isolating(get_keys())
+                self.env.cr.execute(SQL("SET LOCAL lock_timeout TO DEFAULT"))
+        except CONFLICTS:
             _logger.debug("Cases are being refreshed by another transaction")
+            return False
+        return True
+
+    @api.model
+    def _refresh_isolating(self, keys):
+        """Refresh the keys but those that make it fail, which the night will report."""
+
+        def attempt(work, batch):
+            try:
+                with self.env.cr.savepoint(flush=False):
+                    return work(batch), None
+            except (*CONFLICTS, psycopg2.errors.ReadOnlySqlTransaction):
+                raise
+            except psycopg2.Error as error:
+                return None, error
+
+        _count, errors = batches.run_isolating(
+            sorted(keys, key=str), self._refresh_keys, attempt
+        )
+        for (company_id, partner_id), error in errors:
+            _logger.warning(
+                "The case of partner %s in company %s cannot be refreshed: %s",
+                partner_id,
+                company_id or "any",
+                error,
+            )
+
+    @api.model
+    def _query(self, query):
+        """Rows of a statement whose failure is expected, and not to be logged."""
+        self.env.flush_query(query)
+        self.env.cr.execute(query, log_exceptions=False)
+        return self.env.cr.fetchall()
 
     @api.model
     def _is_queue_filled(self):
@@ -131,7 +185,7 @@ class CarteraCaseRefresh(models.AbstractModel):
     def _take_queue(self):
         """Take all (company id or None, partner id) pairs out of the queue."""
         return set(
-            self.env.execute_query(
+            self._query(
                 SQL(
                     """
                     DELETE FROM cartera_case_queue
@@ -146,28 +200,56 @@ class CarteraCaseRefresh(models.AbstractModel):
 
     @api.model
     def _refresh_keys(self, keys):
-        if not keys:
-            return
-        self.env["res.partner"].flush_model(["commercial_partner_id"])
-        partner_ids = {partner_id for _company, partner_id in keys}
-        debtor_of = dict(
-            self.env.execute_query(
-                SQL(
-                    "SELECT id, commercial_partner_id FROM res_partner WHERE id IN %s",
-                    tuple(partner_ids),
-                )
-            )
-        )
+        """Refresh the debtors of (company id or None, partner id) pairs.
+
+        :return: number of cases created or changed
+        """
+        debtor_of = self._get_debtors({partner_id for _company, partner_id in keys})
         debtors_by_company = defaultdict(set)
         for company_id, partner_id in keys:
             if debtor_id := debtor_of.get(partner_id):
                 # A partner who now belongs to another one may leave a case behind.
                 debtors_by_company[company_id] |= {debtor_id, partner_id}
         anywhere = debtors_by_company.pop(None, set())
+        count = 0
         for company in self.env["res.company"]._get_all_companies():
             debtor_ids = debtors_by_company.get(company.id, set()) | anywhere
             everything = len(debtor_ids) > ALL_DEBTORS_FROM
-            self._refresh(company, debtor_ids=None if everything else list(debtor_ids))
+            count += self._refresh(
+                company, debtor_ids=None if everything else list(debtor_ids)
+            )
+        return count
+
+    @api.model
+    def _get_debtors(self, partner_ids):
+        """Commercial partner by partner, of those who have a case or an entry."""
+        if not partner_ids:
+            return {}
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT partner.id, partner.commercial_partner_id
+                    FROM res_partner partner
+                    WHERE partner.id IN %s
+                        AND (
+                            EXISTS (
+                                SELECT 1 FROM cartera_case known
+                                WHERE known.partner_id IN (
+                                    partner.id, partner.commercial_partner_id
+                                )
+                            )
+                            OR EXISTS (
+                                SELECT 1 FROM account_move_line line
+                                WHERE line.partner_id = partner.id
+                            )
+                        )
+                    """,
+                    tuple(partner_ids),
+                )
+            )
+        )
 
     # -- the statement ------------------------------------------------------------
 
@@ -192,7 +274,7 @@ class CarteraCaseRefresh(models.AbstractModel):
             cartera_aging_policy_id=False,
         )
         self.env["cartera.case"].flush_model(["partner_id", "company_id", "stage_id"])
-        created, changed = self.env.execute_query(
+        created, changed = self._query(
             SQL(
                 """
                 WITH fresh AS MATERIALIZED (%(fresh)s),
@@ -285,7 +367,7 @@ class CarteraCaseRefresh(models.AbstractModel):
             """,
             columns=columns,
             company=company.id,
-            collector=company.cartera_default_user_id.id or None,
+            collector=company.cartera_default_user_id.filtered("active").id or None,
             stage=first_stage.id,
             date=date,
             uid=self.env.uid,

@@ -361,6 +361,12 @@ class CarteraOpenItem(models.Model):
     # -- reading ------------------------------------------------------------------
 
     @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Items show their case, and may be those of one collector only."""
+        self.env["cartera.case.refresh"]._apply_pending()
+        return super()._search(domain, *args, **kwargs)
+
+    @api.model
     def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
         """Find first and fetch then: the joins are made for the rows of the page, not
         for all that had to be sorted."""
@@ -381,7 +387,7 @@ class CarteraOpenItem(models.Model):
         order=None,
     ):
         """Sums as of a past day are taken over the parts of the items, which saves
-        putting half a million items together."""
+        putting half a million items together; groups that net to zero are left out."""
         if not having and self._can_sum_parts(domain, groupby, aggregates):
             self = self.with_context(**{PARTS: True})
             having = Domain.OR(Domain(aggregate, "!=", 0) for aggregate in aggregates)

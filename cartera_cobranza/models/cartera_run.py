@@ -10,17 +10,12 @@ from odoo.tools import SQL, format_date
 from odoo.tools.misc import get_lang
 
 from ..lib import batches
+from .cartera_case_refresh import CONFLICTS
 
 _logger = logging.getLogger(__name__)
 
 # How often a phase is tried when other transactions get in its way.
 ATTEMPTS = 3
-
-CONFLICTS = (
-    psycopg2.errors.SerializationFailure,
-    psycopg2.errors.DeadlockDetected,
-    psycopg2.errors.LockNotAvailable,
-)
 
 
 class CarteraRun(models.Model):
@@ -31,7 +26,7 @@ class CarteraRun(models.Model):
     _order = "date desc, id desc"
 
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
     )
     date = fields.Date(
         required=True, readonly=True, help="The day for which the run was made."
@@ -110,19 +105,22 @@ class CarteraRun(models.Model):
         self._check_run_rights()
         run_model = self.sudo()  # a run writes what its reader may only see
         runs = run_model.browse()
+        date = fields.Date.to_date(date)
         for company in self._get_companies(companies).sudo():
-            runs |= run_model._run_company(company, fields.Date.to_date(date))
+            self._check_run_date(company, date)
+            runs |= run_model._run_company_apart(company, date)
         return runs.with_env(self.env)
 
     @api.model
     def _cron_run(self):
         """Run from the scheduled action the companies that have not run today, so that
         one cut short goes on where it stopped, and report the progress."""
+        self = self.sudo()  # whoever the scheduled action runs as, it is for all
         cron = self.env["ir.cron"]
         pending = self._get_companies(None).filtered(self._is_pending)
         cron._commit_progress(remaining=len(pending))
         for company in pending:
-            self._run_company(company)
+            self._run_company_apart(company)
             if not cron._commit_progress(1):
                 break
 
@@ -137,6 +135,14 @@ class CarteraRun(models.Model):
             ],
             limit=1,
         )
+
+    @api.model
+    def _check_run_date(self, company, date):
+        """The moves of a day to come would stay in the history."""
+        if date and not self.env.su and date > company._get_cartera_today():
+            raise UserError(
+                self.env._("The run of a day can only be made when the day has come.")
+            )
 
     @api.model
     def _check_run_rights(self):
@@ -186,6 +192,18 @@ class CarteraRun(models.Model):
     # -- one company --------------------------------------------------------------
 
     @api.model
+    def _run_company_apart(self, company, date=None):
+        """Run one company so that whatever happens to it stops no other."""
+        try:
+            return self._run_company(company, date)
+        except Exception:
+            if not self._can_commit():
+                raise
+            _logger.exception("The run of company %s broke off", company.id)
+            self.env.cr.rollback()
+            return self.browse()
+
+    @api.model
     def _run_company(self, company, date=None):
         """Run one company, unless another runner holds it.
 
@@ -195,6 +213,7 @@ class CarteraRun(models.Model):
             _logger.info("Company %s is being run by another process", company.id)
             return self.browse()
         try:
+            self._commit()  # to see what the last holder of the lock has written
             run = self._open_run(company, date or company._get_cartera_today())
             self._commit()
             run._run_phases()
@@ -279,7 +298,8 @@ class CarteraRun(models.Model):
     def _attempt(self, work, argument, retry=False):
         """Do ``work(argument)`` so that a failure leaves no trace of it.
 
-        :param retry: whether to start anew when another transaction got in the way
+        :param retry: whether to start anew when another transaction got in the way;
+            otherwise such a conflict is left to the caller
         :return: ``(result, None)`` or ``(None, error)``
         """
         attempts_left = ATTEMPTS if retry and self._can_commit() else 1
@@ -289,6 +309,8 @@ class CarteraRun(models.Model):
                 with self.env.cr.savepoint():
                     return work(argument), None
             except CONFLICTS as error:
+                if not retry:
+                    raise  # whoever retries begins with a new transaction
                 if not attempts_left:
                     return None, error
                 # A new transaction sees what the other one has written.

@@ -74,7 +74,9 @@ class CarteraStage(models.Model):
     @api.model
     def _get_stages(self, company):
         """Stages of ``company``, shared ones included, in order of escalation."""
-        return self.search([("company_id", "in", [False, company.id])])
+        # Whatever the reader looks at, no case begins in an archived stage.
+        stages = self.with_context(active_test=True)
+        return stages.search([("company_id", "in", [False, company.id])])
 
     @api.model
     def _get_first_stage(self, company):
@@ -103,6 +105,8 @@ class CarteraStage(models.Model):
     def _check_one_left(self):
         self._check_first_stage_left(self.browse())
         self.filtered(lambda stage: not stage.active)._check_unused()
+        for stage in self.filtered("company_id"):
+            stage._check_unused([("company_id", "!=", stage.company_id.id)])
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -120,9 +124,10 @@ class CarteraStage(models.Model):
                 )
             )
 
-    def _check_unused(self):
+    def _check_unused(self, domain=()):
+        """Refuse when there are cases in the stages, of those in ``domain``."""
         cases = self.env["cartera.case"].sudo()  # cases of other companies count too
-        if cases.search_count([("stage_id", "in", self.ids)], limit=1):
+        if cases.search_count([("stage_id", "in", self.ids), *domain], limit=1):
             raise UserError(
                 self.env._(
                     "There are cases in the stages %(stages)s. Move them to another "

@@ -3,6 +3,18 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+# Where most people live, in countries of several time zones.
+MAIN_ZONES = {
+    "AR": "America/Argentina/Buenos_Aires",
+    "BR": "America/Sao_Paulo",
+    "CL": "America/Santiago",
+    "EC": "America/Guayaquil",
+    "ES": "Europe/Madrid",
+    "MX": "America/Mexico_City",
+    "PT": "Europe/Lisbon",
+    "US": "America/New_York",
+}
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -18,6 +30,7 @@ class ResCompany(models.Model):
     cartera_default_user_id = fields.Many2one(
         "res.users",
         string="Default Collector",
+        domain="[('share', '=', False), ('company_ids', 'in', id)]",
         help="Collector of the debtors who have no case yet.",
     )
 
@@ -50,7 +63,8 @@ class ResCompany(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "cartera_aging_policy_id" in vals:
-            self.cartera_aging_policy_id._refresh_cases()
+            for company in self:
+                self.env["cartera.case.refresh"]._refresh(company)
         return result
 
     @api.model
@@ -61,15 +75,12 @@ class ResCompany(models.Model):
 
     def _get_cartera_tz(self):
         """Time zone in which the company's day begins and ends: its own, or the one of
-        its country, where most people of the country live."""
+        its country."""
         self.ensure_one()
-        of_country = pytz.country_timezones.get(self.country_id.code or "", [])
-        return (
-            self.partner_id.tz
-            or next(iter(of_country), None)
-            or self.env.user.tz
-            or "UTC"
-        )
+        code = self.country_id.code or ""
+        zones = pytz.country_timezones.get(code, [])
+        of_country = zones[0] if len(zones) == 1 else MAIN_ZONES.get(code)
+        return self.partner_id.tz or of_country or self.env.user.tz or "UTC"
 
     def _get_cartera_today(self):
         """Today's date where the company is."""

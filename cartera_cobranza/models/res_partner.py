@@ -102,12 +102,22 @@ class ResPartner(models.Model):
     def write(self, vals):
         if {"parent_id", "is_company", "commercial_partner_id"}.isdisjoint(vals):
             return super().write(vals)
-        debtors = self.commercial_partner_id
+        debtor_of = {partner: partner.commercial_partner_id for partner in self}
         result = super().write(vals)
-        self.env["cartera.case.refresh"]._mark_partners(
-            debtors | self.commercial_partner_id
-        )
+        for partner, debtor in debtor_of.items():
+            if partner.commercial_partner_id != debtor:
+                self.env["cartera.case.refresh"]._mark_partners(
+                    debtor | partner.commercial_partner_id
+                )
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_cartera_cases(self):
+        """With their messages and activities, which the database would leave behind."""
+        # Whoever may delete a debtor deletes what is left of the collection.
+        self.env["cartera.case"].sudo().search(
+            [("partner_id", "in", self.ids)]
+        ).unlink()
 
     def action_open_cartera_case(self):
         """Open the debtor's case in the current company."""

@@ -1,9 +1,13 @@
 from unittest.mock import patch
 
+import psycopg2.errors
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from .common import CarteraCommon
+
+REFRESH_LOGGER = "odoo.addons.cartera_cobranza.models.cartera_case_refresh"
 
 
 @tagged("post_install", "-at_install", "cartera")
@@ -207,6 +211,56 @@ class TestCaseLive(CarteraCommon):
             self.env.flush_all()
         self.assertFalse(case_read.called)
         self.assertCase(600)
+
+    def test_what_a_hook_of_the_transactions_end_posts_is_queued_too(self):
+        other = self._create_debtor("Ferretería La Tuerca")
+        self._invoice(10, "2026-05-01")
+        late = self._invoice(20, "2026-05-01", partner=other, post=False)
+        self.env.cr.precommit.add(late.action_post)
+        self.env.cr.flush()
+        self.env.cr.execute("SELECT partner_id FROM cartera_case_queue")
+        queued = {partner_id for (partner_id,) in self.env.cr.fetchall()}
+        self.assertEqual(queued, {self.debtor.id, other.id})
+
+    def test_a_debtor_that_fails_keeps_nobody_from_reading(self):
+        other = self._create_debtor("Ferretería La Tuerca")
+        self.env.cr.execute(
+            "ALTER TABLE cartera_case ADD CONSTRAINT cartera_case_poison "
+            f"CHECK (partner_id <> {other.id})"
+        )
+        self._invoice(20, "2026-05-01", partner=other)
+        self._invoice(10, "2026-05-01")
+        with self.assertLogs(REFRESH_LOGGER, "WARNING") as log:
+            self.assertCase(10)
+        self.assertIn(str(other.id), log.output[0])
+        self.assertFalse(self._case(other))
+
+    def test_a_reader_does_not_wait_for_who_writes_the_case(self):
+        self._invoice(10, "2026-05-01")
+        case = self.assertCase(10)
+        self._invoice(5, "2026-05-01")
+        refresh = type(self.env["cartera.case.refresh"])
+        conflict = psycopg2.errors.LockNotAvailable
+        with patch.object(refresh, "_refresh", side_effect=conflict):
+            self.assertEqual(case.amount_total, 10)
+        self.env.invalidate_all()
+        self.assertEqual(case.amount_total, 15)
+
+    def test_items_show_their_case_at_once(self):
+        collector = self._create_user("gestora", "own")
+        self.company.cartera_default_user_id = collector
+        self._invoice(10, "2026-05-01")
+        items = self._items().with_user(collector)
+        found = items.search([("debtor_id", "=", self.debtor.id)])
+        self.assertEqual(found.collector_id, collector)
+
+    def test_contacts_without_debt_are_not_queued(self):
+        company = self._create_debtor("Sin Deuda")
+        contact = self._create_debtor("Contacto", is_company=False)
+        contact.parent_id = company
+        self._invoice(10, "2026-05-01")
+        self.assertCase(10)
+        self.assertFalse(self._case(company) | self._case(contact))
 
     def test_the_days_past_due_can_be_searched(self):
         other = self._create_debtor("Ferretería La Tuerca")

@@ -188,6 +188,8 @@ class TestLedger(CarteraCommon):
                 }
             ],
         )
+        check.action_check()
+        self.assertEqual(len(check.line_ids), 1)
         action = check.line_ids.action_open_journal_items()
         found = self.env["account.move.line"].search(action["domain"])
         self.assertEqual(found, line)

@@ -202,6 +202,32 @@ class TestRun(CarteraCommon):
             self.assertEqual(run._attempt(work, None, retry=True), (7, None))
         self.assertEqual(len(attempts), 3)
 
+    def test_a_conflict_in_a_phase_is_no_error_of_a_debtor(self):
+        self._invoice(10, "2026-03-01")
+        refresh = type(self.env["cartera.case.refresh"])
+        calls = []
+
+        def conflicting(model, company, **kwargs):
+            calls.append(kwargs["debtor_ids"])
+            raise psycopg2.errors.SerializationFailure
+
+        with (
+            patch.object(refresh, "_refresh", conflicting),
+            patch.object(type(self.env["cartera.run"]), "_can_commit", lambda s: True),
+            patch.object(self.env.cr, "rollback", lambda: None),
+            patch.object(self.env.cr, "commit", lambda: None),
+        ):
+            run = self._run()
+        self.assertEqual(run.state, "failed")
+        self.assertEqual(calls, [None] * 3, "tried anew, and never debtor by debtor")
+
+    def test_a_day_to_come_is_not_run(self):
+        with self.assertRaisesRegex(UserError, "when the day has come"):
+            self._run(date="2026-07-01")
+        self.assertFalse(
+            self.env["cartera.run"].search([("company_id", "=", self.company.id)])
+        )
+
     def test_only_a_supervisor_runs(self):
         for role in ("own", "collector", "auditor"):
             user = self._create_user(f"user {role}", role)

@@ -25,7 +25,7 @@ MATRIX = {
     "cartera.run.error": ("", "", "r", "r", ""),
     "cartera.aging.as.of": ("rwcu", "rwcu", "rwcu", "rwcu", "rwcu"),
     "cartera.ledger.check": ("", "", "rwcu", "rwcu", "rwcu"),
-    "cartera.ledger.check.line": ("", "", "rc", "rc", "rc"),
+    "cartera.ledger.check.line": ("", "", "rcu", "rcu", "rcu"),
 }
 
 # Everything that can be called from outside, looked at one by one: each either asks
@@ -42,7 +42,6 @@ PUBLIC_METHODS = {
         "action_dismiss_proposal",
         "action_open_invoices",
         "action_open_items",
-        "action_refresh",
         "create",
         "write",
     },
@@ -426,7 +425,6 @@ class TestSecurity(SecurityCommon):
         calls = [
             (self.case, "action_accept_proposal"),
             (self.case, "action_dismiss_proposal"),
-            (self.case, "action_refresh"),
             (self.case, "action_open_invoices"),
             (item, "action_exclude"),
             (item, "action_include"),
@@ -447,7 +445,6 @@ class TestSecurity(SecurityCommon):
         for method in (
             "action_accept_proposal",
             "action_dismiss_proposal",
-            "action_refresh",
             "action_open_invoices",
         ):
             with self.subTest(method), self.assertRaises(AccessError):

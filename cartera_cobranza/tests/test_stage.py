@@ -167,6 +167,22 @@ class TestStage(CarteraCommon):
         with self.assertRaisesRegex(UserError, "Move them to another stage"):
             self.stage_administrativa.sudo().action_archive()
 
+    def test_no_case_begins_in_an_archived_stage(self):
+        self.env["cartera.stage"].create(
+            {"name": "Old", "code": "old", "sequence": 1, "active": False}
+        )
+        self._invoice(10, "2026-05-01")
+        cases = self.env["cartera.case"].with_context(active_test=False)
+        case = cases.search([("partner_id", "=", self.debtor.id)])
+        self.assertEqual(case.stage_id, self.stage_preventiva)
+
+    def test_a_stage_with_cases_of_others_stays_shared(self):
+        other = self.setup_other_company()["company"]
+        self._invoice(10, "2026-05-01")
+        self._run()
+        with self.assertRaisesRegex(UserError, "Move them to another stage"):
+            self.stage_administrativa.sudo().company_id = other
+
     def test_the_last_stage_cannot_be_archived(self):
         with self.assertRaisesRegex(ValidationError, "a stage to begin in"):
             self.env["cartera.stage"].sudo().search([]).action_archive()
