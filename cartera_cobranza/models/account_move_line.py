@@ -19,8 +19,8 @@ FIELDS_OF_ITEMS = frozenset(
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
-    # What the aging reads of the lines that leave something open, and of them only:
-    # no revenue, tax or bank line has a residual.
+    # What the aging reads of the lines that leave something open: receivables, and
+    # payables and bank lines, but no revenue or tax.
     _cartera_open_idx = models.Index(
         """
         (account_id, partner_id)
