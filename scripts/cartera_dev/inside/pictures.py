@@ -33,7 +33,7 @@ class Photographer:
         self._take("items", "/odoo/cartera-items", ".o_list_view .o_data_row")
         self.browser.click(".o_data_row td[name=document]")
         self._take("invoice", None, ".o_form_view [name=invoice_line_ids]")
-        self._take("aging", "/odoo/cartera-aging", ".o_pivot table")
+        self._take("aging", "/odoo/cartera-aging-report", ".o_pivot table")
         self._open_menu("cartera_menu_reporting", "cartera_aging_as_of_menu")
         self.browser.click(".modal button[name=action_open]")
         self._take("as-of", None, "body:not(:has(.modal)) .o_pivot table")
