@@ -105,7 +105,7 @@ class TestStageRules(BaseCommon):
 
     @classmethod
     def _give_retired_to(cls, company):
-        """As a clumsy import would: the form refuses it while cases are in the stage."""
+        """As a clumsy import would: the form refuses it while there are cases."""
         cls.env.flush_all()
         cls.env.cr.execute(
             "UPDATE cartera_stage SET company_id = %s WHERE id = %s",
