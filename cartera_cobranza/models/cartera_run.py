@@ -120,17 +120,18 @@ class CarteraRun(models.Model):
         pending = self._get_companies(None).filtered(self._is_pending)
         cron._commit_progress(remaining=len(pending))
         for company in pending:
-            self._run_company_apart(company)
+            self._run_company_apart(company, once=True)
             if not cron._commit_progress(1):
                 break
 
     @api.model
-    def _is_pending(self, company):
-        """Whether ``company`` has no complete run of its present day behind it."""
+    def _is_pending(self, company, date=None):
+        """Whether ``company`` has no complete run of that day, or of its present one,
+        behind it."""
         return not self.search_count(
             [
                 ("company_id", "=", company.id),
-                ("date", "=", company._get_cartera_today()),
+                ("date", "=", date or company._get_cartera_today()),
                 ("state", "in", ["done", "warning"]),
             ],
             limit=1,
@@ -192,10 +193,11 @@ class CarteraRun(models.Model):
     # -- one company --------------------------------------------------------------
 
     @api.model
-    def _run_company_apart(self, company, date=None):
-        """Run one company so that whatever happens to it stops no other."""
+    def _run_company_apart(self, company, date=None, once=False):
+        """Run one company so that whatever happens to it stops no other; see
+        :meth:`_run_company`."""
         try:
-            return self._run_company(company, date)
+            return self._run_company(company, date, once)
         except Exception:
             if not self._can_commit():
                 raise
@@ -204,9 +206,11 @@ class CarteraRun(models.Model):
             return self.browse()
 
     @api.model
-    def _run_company(self, company, date=None):
+    def _run_company(self, company, date=None, once=False):
         """Run one company, unless another runner holds it.
 
+        :param once: not if the day has been run completely already; asked under the
+            lock, because another runner may just have ended it
         :return: the run, or an empty recordset
         """
         if not self._lock(company):
@@ -214,6 +218,8 @@ class CarteraRun(models.Model):
             return self.browse()
         try:
             self._commit()  # to see what the last holder of the lock has written
+            if once and not self._is_pending(company, date):
+                return self.browse()
             run = self._open_run(company, date or company._get_cartera_today())
             self._commit()
             run._run_phases()

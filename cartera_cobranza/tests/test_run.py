@@ -264,6 +264,13 @@ class TestRun(CarteraCommon):
         with self._on("2026-07-01"):
             self.assertEqual(companies.filtered(run_model._is_pending), companies)
 
+    def test_a_day_that_another_runner_has_just_ended_is_not_run_again(self):
+        runs = self.env["cartera.run"].sudo()
+        first = runs._run_company(self.company, once=True)
+        self.assertEqual(first.state, "done")
+        self.assertFalse(runs._run_company(self.company, once=True))
+        self.assertTrue(runs._run_company(self.company), "by hand it may be repeated")
+
     def test_a_failed_company_is_run_again(self):
         self.env["cartera.run"].sudo().create(
             {"company_id": self.company.id, "date": "2026-06-30", "state": "failed"}

@@ -95,15 +95,9 @@ def test_killed_and_doubled_runs_leave_what_one_calm_run_leaves(
     doubled = calm
     start_over(doubled, database)
     both = [start(doubled), start(doubled)]
-    for process in both:
-        assert process.wait() == 0
-    moves, cases, runs, _phases = picture(doubled)
-    assert (moves, cases) == (expected[0], expected[1])
-    # One may come to a night just when the other has ended it, and do it again: that
-    # is a run of its own, and changes nothing.
-    assert {(night, state) for night, state, _count in runs} == {
-        (night, "done") for night, _state, _count in expected[2]
-    }
+    made = [int(process.communicate()[0].splitlines()[-1]) for process in both]
+    assert sum(made) == len(expected[2])
+    assert picture(doubled) == expected
 
     chance = random.Random(19)
     killed = 0
