@@ -8,6 +8,7 @@ from . import (
     cartera_case_refresh,
     cartera_ledger_verifier,
     cartera_open_item,
+    cartera_open_item_actions,
     cartera_run,
     cartera_stage,
     cartera_stage_engine,

@@ -105,7 +105,7 @@ class AccountMove(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if not {"state", "payment_state", "invoice_user_id"}.isdisjoint(vals):
-            self.env["cartera.case.refresh"]._mark_lines(self.line_ids)
+            self.env["cartera.case.queue"]._mark_lines(self.line_ids)
         return result
 
     def action_open_cartera_case(self):

@@ -43,8 +43,8 @@ class AccountMoveLine(models.Model):
             return super().write(vals)
         posted = self.filtered(lambda line: line.parent_state == "posted")
         # The debtor who loses the item is as concerned as the one who gets it.
-        refresh = self.env["cartera.case.refresh"]
-        refresh._mark_lines(posted)
+        queue = self.env["cartera.case.queue"]
+        queue._mark_lines(posted)
         result = super().write(vals)
-        refresh._mark_lines(posted)
+        queue._mark_lines(posted)
         return result

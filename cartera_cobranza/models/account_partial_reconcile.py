@@ -15,6 +15,6 @@ class AccountPartialReconcile(models.Model):
         return super().unlink()
 
     def _mark_cartera(self):
-        self.env["cartera.case.refresh"]._mark_lines(
+        self.env["cartera.case.queue"]._mark_lines(
             self.debit_move_id | self.credit_move_id
         )

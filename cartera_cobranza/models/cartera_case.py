@@ -259,7 +259,7 @@ class CarteraCase(models.Model):
     def _search(self, domain, *args, **kwargs):
         """Every read of a case begins here: what changed in the ledger since the last
         one is brought in first, so that posting need not wait for it."""
-        self.env["cartera.case.refresh"]._apply_pending()
+        self.env["cartera.case.queue"]._apply_pending()
         return super()._search(domain, *args, **kwargs)
 
     def write(self, vals):

@@ -1,32 +1,11 @@
-import logging
-from collections import defaultdict
-
-import psycopg2.errors
-
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..lib import batches
 from .cartera_case import CACHED_FIELDS
+from .conflicts import fetch_quietly
 
-_logger = logging.getLogger(__name__)
-
-# Keys in the data that a transaction carries until it commits.
-MARKED = "cartera_cobranza.marked_debtors"
-STALE = "cartera_cobranza.stale_debtors"
-QUEUE_READ = "cartera_cobranza.queue_read"
-
-CONFLICTS = (
-    psycopg2.errors.SerializationFailure,
-    psycopg2.errors.DeadlockDetected,
-    psycopg2.errors.LockNotAvailable,
-)
-
-# How long a reader waits for somebody who is writing the same case.
-LOCK_TIMEOUT = "50ms"
-
-# Beyond this many debtors one pass over the whole company is faster.
-ALL_DEBTORS_FROM = 1000
+# Beyond this many new cases the table's statistics are of no use any more.
+ANALYZE_FROM = 1000
 
 
 class CarteraCaseRefresh(models.AbstractModel):
@@ -38,218 +17,6 @@ class CarteraCaseRefresh(models.AbstractModel):
 
     _name = "cartera.case.refresh"
     _description = "Case Refresh"
-
-    # -- noting what changed ------------------------------------------------------
-
-    @api.model
-    def _mark_lines(self, lines):
-        """Note that the open items of these journal items' debtors have changed.
-
-        :param lines: ``account.move.line`` records; only receivable ones count
-        """
-        self._mark(
-            (line.company_id.id, line.partner_id.id)
-            for line in lines
-            if line.partner_id and line.account_id.account_type == "asset_receivable"
-        )
-
-    @api.model
-    def _mark_partners(self, partners):
-        """Note that the debt of these partners may have changed in any company."""
-        self._mark((None, partner_id) for partner_id in partners.ids)
-
-    @api.model
-    def _mark(self, keys):
-        """Note (company id or None, partner id) pairs until the transaction ends."""
-        keys = set(keys)
-        if not keys:
-            return
-        data = self.env.cr.precommit.data
-        if MARKED not in data:
-            data[MARKED] = set()
-            self.env.cr.precommit.add(self._queue_marked)
-        data[MARKED] |= keys
-        data.setdefault(STALE, set()).update(keys)
-        self._invalidate_caches()
-
-    @api.model
-    def _queue_marked(self):
-        # Taken out, so that what a later hook of the same end marks is queued as well.
-        keys = self.env.cr.precommit.data.pop(MARKED, None)
-        if not keys:
-            return
-        companies, partners = zip(*keys, strict=True)
-        self.env.cr.execute(
-            SQL(
-                "INSERT INTO cartera_case_queue (company_id, partner_id) "
-                "SELECT * FROM unnest(%s::int[], %s::int[])",
-                list(companies),
-                list(partners),
-            )
-        )
-
-    @api.model
-    def _invalidate_caches(self):
-        """Forget what was read of the cases and items in this transaction."""
-        self.env["cartera.open.item"].invalidate_model(flush=False)
-        self.env["cartera.case"].invalidate_model(
-            [*CACHED_FIELDS, "days_overdue", "open_item_ids", "aging_strip"],
-            flush=False,
-        )
-        self.env["res.partner"].invalidate_model(
-            self.env["res.partner"]._get_cartera_fields(), flush=False
-        )
-        self.env["account.move"].invalidate_model(
-            ["cartera_case_id", "cartera_days_overdue"], flush=False
-        )
-
-    # -- bringing it in -----------------------------------------------------------
-
-    @api.model
-    def _apply_pending(self):
-        """Refresh the cases whose debtors were noted, here or by others.
-
-        A reader neither waits for somebody who is writing the same cases, nor fails
-        where one cannot be written: it goes on with what is there.
-        """
-        data = self.env.cr.precommit.data
-        if own := data.pop(STALE, None):
-            if not self._apply(lambda: own):
-                data.setdefault(STALE, set()).update(own)
-        if QUEUE_READ in data:
-            return
-        # What others commit from now on is out of this transaction's sight.
-        data[QUEUE_READ] = True
-        if self._is_queue_filled():
-            self._apply(self._take_queue)
-
-    @api.model
-    def _apply(self, get_keys):
-        """Refresh the keys, all or none; False when another transaction is at them.
-
-        :param get_keys: callable that returns (company id or None, partner id) pairs
-        """
-        for model_name, field_names in self.env["cartera.open.item"]._depends.items():
-            self.env[model_name].flush_model(field_names)
-        try:
-            # The flush of a savepoint would run the hooks of the transaction's end.
-            with self.env.cr.savepoint(flush=False):
-                self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
-                self._refresh_isolating(get_keys())
-                self.env.cr.execute(SQL("SET LOCAL lock_timeout TO DEFAULT"))
-        except CONFLICTS:
-            _logger.debug("Cases are being refreshed by another transaction")
-            return False
-        return True
-
-    @api.model
-    def _refresh_isolating(self, keys):
-        """Refresh the keys but those that make it fail, which the night will report."""
-
-        def attempt(work, batch):
-            try:
-                with self.env.cr.savepoint(flush=False):
-                    return work(batch), None
-            except (*CONFLICTS, psycopg2.errors.ReadOnlySqlTransaction):
-                raise
-            except psycopg2.Error as error:
-                return None, error
-
-        _count, errors = batches.run_isolating(
-            sorted(keys, key=str), self._refresh_keys, attempt
-        )
-        for (company_id, partner_id), error in errors:
-            _logger.warning(
-                "The case of partner %s in company %s cannot be refreshed: %s",
-                partner_id,
-                company_id or "any",
-                error,
-            )
-
-    @api.model
-    def _query(self, query):
-        """Rows of a statement whose failure is expected, and not to be logged."""
-        self.env.flush_query(query)
-        self.env.cr.execute(query, log_exceptions=False)
-        return self.env.cr.fetchall()
-
-    @api.model
-    def _is_queue_filled(self):
-        """Most of the time it is not; and a read-only transaction may not even try to
-        delete."""
-        return bool(
-            self.env.execute_query(SQL("SELECT 1 FROM cartera_case_queue LIMIT 1"))
-        )
-
-    @api.model
-    def _take_queue(self):
-        """Take all (company id or None, partner id) pairs out of the queue."""
-        return set(
-            self._query(
-                SQL(
-                    """
-                    DELETE FROM cartera_case_queue
-                    WHERE id IN (
-                        SELECT id FROM cartera_case_queue FOR UPDATE SKIP LOCKED
-                    )
-                    RETURNING company_id, partner_id
-                    """
-                )
-            )
-        )
-
-    @api.model
-    def _refresh_keys(self, keys):
-        """Refresh the debtors of (company id or None, partner id) pairs.
-
-        :return: number of cases created or changed
-        """
-        debtor_of = self._get_debtors({partner_id for _company, partner_id in keys})
-        debtors_by_company = defaultdict(set)
-        for company_id, partner_id in keys:
-            if debtor_id := debtor_of.get(partner_id):
-                # A partner who now belongs to another one may leave a case behind.
-                debtors_by_company[company_id] |= {debtor_id, partner_id}
-        anywhere = debtors_by_company.pop(None, set())
-        count = 0
-        for company in self.env["res.company"]._get_all_companies():
-            debtor_ids = debtors_by_company.get(company.id, set()) | anywhere
-            everything = len(debtor_ids) > ALL_DEBTORS_FROM
-            count += self._refresh(
-                company, debtor_ids=None if everything else list(debtor_ids)
-            )
-        return count
-
-    @api.model
-    def _get_debtors(self, partner_ids):
-        """Commercial partner by partner, of those who have a case or an entry."""
-        if not partner_ids:
-            return {}
-        self.env["res.partner"].flush_model(["commercial_partner_id"])
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    """
-                    SELECT partner.id, partner.commercial_partner_id
-                    FROM res_partner partner
-                    WHERE partner.id IN %s
-                        AND (
-                            EXISTS (
-                                SELECT 1 FROM cartera_case known
-                                WHERE known.partner_id IN (
-                                    partner.id, partner.commercial_partner_id
-                                )
-                            )
-                            OR EXISTS (
-                                SELECT 1 FROM account_move_line line
-                                WHERE line.partner_id = partner.id
-                            )
-                        )
-                    """,
-                    tuple(partner_ids),
-                )
-            )
-        )
 
     # -- the statement ------------------------------------------------------------
 
@@ -274,7 +41,8 @@ class CarteraCaseRefresh(models.AbstractModel):
             cartera_aging_policy_id=False,
         )
         self.env["cartera.case"].flush_model(["partner_id", "company_id", "stage_id"])
-        created, changed = self._query(
+        created, changed = fetch_quietly(
+            self.env,
             SQL(
                 """
                 WITH fresh AS MATERIALIZED (%(fresh)s),
@@ -289,9 +57,9 @@ class CarteraCaseRefresh(models.AbstractModel):
                 insert=self._get_insert_sql(company, first_stage, date or today),
                 update=self._get_update_sql(company),
                 empty=self._get_empty_sql(company, debtor_ids),
-            )
+            ),
         )[0]
-        if created > ALL_DEBTORS_FROM:
+        if created > ANALYZE_FROM:
             # Without statistics the next statements would plan for an empty table.
             self.env.cr.execute(SQL("ANALYZE cartera_case"))
         if created or changed:
@@ -413,6 +181,21 @@ class CarteraCaseRefresh(models.AbstractModel):
             some_debtors=some_debtors,
         )
 
+    @api.model
+    def _invalidate_caches(self):
+        """Forget what was read of the cases and items in this transaction."""
+        self.env["cartera.open.item"].invalidate_model(flush=False)
+        self.env["cartera.case"].invalidate_model(
+            [*CACHED_FIELDS, "days_overdue", "open_item_ids", "aging_strip"],
+            flush=False,
+        )
+        self.env["res.partner"].invalidate_model(
+            self.env["res.partner"]._get_cartera_fields(), flush=False
+        )
+        self.env["account.move"].invalidate_model(
+            ["cartera_case_id", "cartera_days_overdue"], flush=False
+        )
+
     # -- the nightly run ----------------------------------------------------------
 
     @api.model
@@ -423,7 +206,7 @@ class CarteraCaseRefresh(models.AbstractModel):
         """
         company = run.company_id
         date = run._get_as_of()
-        self._forget_pending(company)
+        self.env["cartera.case.queue"]._forget(company)
 
         def refresh(debtor_ids):
             return self._refresh(company, date=date, debtor_ids=debtor_ids)
@@ -433,16 +216,6 @@ class CarteraCaseRefresh(models.AbstractModel):
             return count, []
         debtor_ids = self._get_debtor_ids(company, date)
         return run._isolate(debtor_ids, refresh)
-
-    @api.model
-    def _forget_pending(self, company):
-        """Drop the debtors of ``company`` from the queue: all are refreshed now."""
-        stale = self.env.cr.precommit.data.get(STALE)
-        if stale:
-            stale -= {key for key in stale if key[0] == company.id}
-        self.env.cr.execute(
-            SQL("DELETE FROM cartera_case_queue WHERE company_id = %s", company.id)
-        )
 
     @api.model
     def _get_debtor_ids(self, company, date):

@@ -10,7 +10,7 @@ from odoo.tools import SQL, format_date
 from odoo.tools.misc import get_lang
 
 from ..lib import batches
-from .cartera_case_refresh import CONFLICTS
+from .conflicts import CONFLICTS
 
 _logger = logging.getLogger(__name__)
 

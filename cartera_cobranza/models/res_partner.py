@@ -106,7 +106,7 @@ class ResPartner(models.Model):
         result = super().write(vals)
         for partner, debtor in debtor_of.items():
             if partner.commercial_partner_id != debtor:
-                self.env["cartera.case.refresh"]._mark_partners(
+                self.env["cartera.case.queue"]._mark_partners(
                     debtor | partner.commercial_partner_id
                 )
         return result

@@ -7,7 +7,7 @@ from odoo.tests import Form, tagged
 
 from .common import CarteraCommon
 
-REFRESH_LOGGER = "odoo.addons.cartera_cobranza.models.cartera_case_refresh"
+QUEUE_LOGGER = "odoo.addons.cartera_cobranza.models.cartera_case_queue"
 
 
 @tagged("post_install", "-at_install", "cartera")
@@ -200,10 +200,10 @@ class TestCaseLive(CarteraCommon):
         self.env = self.env(context={**self.env.context, **tracking})
         invoice = self._invoice(1000, "2026-05-01", post=False).with_env(self.env)
         self.env.cr.precommit.clear()  # as after the transaction that created it
-        refresh = type(self.env["cartera.case.refresh"])
+        queue = type(self.env["cartera.case.queue"])
         items = type(self.env["cartera.open.item"])
         with (
-            patch.object(refresh, "_apply_pending") as case_read,
+            patch.object(queue, "_apply_pending") as case_read,
             patch.object(items, "_search", side_effect=AssertionError),
         ):
             invoice.action_post()
@@ -230,7 +230,7 @@ class TestCaseLive(CarteraCommon):
         )
         self._invoice(20, "2026-05-01", partner=other)
         self._invoice(10, "2026-05-01")
-        with self.assertLogs(REFRESH_LOGGER, "WARNING") as log:
+        with self.assertLogs(QUEUE_LOGGER, "WARNING") as log:
             self.assertCase(10)
         self.assertIn(str(other.id), log.output[0])
         self.assertFalse(self._case(other))

@@ -225,8 +225,8 @@ class TestOpenItem(CarteraCommon):
         items = self._items(allowed_company_ids=self.company.ids)
         rows = items.action_open_aging()["context"]["pivot_row_groupby"]
         self.assertEqual(rows, ["debtor_id"])
-        limit = "odoo.addons.cartera_cobranza.models.cartera_open_item.PIVOT_DEBTORS"
-        with patch(limit, 1):
+        actions = "odoo.addons.cartera_cobranza.models.cartera_open_item_actions"
+        with patch(f"{actions}.PIVOT_DEBTORS", 1):
             rows = items.action_open_aging()["context"]["pivot_row_groupby"]
         self.assertEqual(rows, ["stage_id"])
 

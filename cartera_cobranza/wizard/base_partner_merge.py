@@ -20,7 +20,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 continue
             self._merge_cartera_cases(case, target)
         result = super()._update_foreign_keys(src_partners, dst_partner)
-        self.env["cartera.case.refresh"]._mark_partners(dst_partner)
+        self.env["cartera.case.queue"]._mark_partners(dst_partner)
         return result
 
     @api.model

@@ -1,0 +1,55 @@
+from odoo import api, models
+
+# A table with a row for each of more debtors than these is not read by anybody.
+PIVOT_DEBTORS = 1000
+
+
+class CarteraOpenItem(models.Model):
+    """What a reader of open items can do with them."""
+
+    _inherit = "cartera.open.item"
+
+    @api.model
+    def action_open_aging(self):
+        """Show the aging as a table by debtor, or by stage where debtors are many."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cartera_cobranza.cartera_open_item_action_aging"
+        )
+        action["context"] = {"pivot_row_groupby": self._get_pivot_rows()}
+        return action
+
+    @api.model
+    def _get_pivot_rows(self):
+        open_cases = [
+            ("item_count", ">", 0),
+            ("company_id", "in", self.env.companies.ids),
+        ]
+        found = self.env["cartera.case"].search_count(
+            open_cases, limit=PIVOT_DEBTORS + 1
+        )
+        return ["stage_id"] if found > PIVOT_DEBTORS else ["debtor_id"]
+
+    def action_include(self):
+        """Let the items be collected, as Odoo does by itself for invoices only."""
+        # With the user's own rights on journal items.
+        self.move_line_id.no_followup = False
+
+    def action_exclude(self):
+        """Keep the items out of collection; they stay in the aging."""
+        self.move_line_id.no_followup = True
+
+    def action_open_document(self):
+        """Open the invoice, or the entry, that the item belongs to."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "views": [[False, "form"]],
+        }
+
+    def action_open_case(self):
+        """Open the collection case of the item's debtor."""
+        self.ensure_one()
+        # The case is as it stands now, whatever day is looked at here.
+        return self.case_id._get_records_action(context={})
