@@ -1,13 +1,21 @@
 {
     "name": "Cartera y cobranza",
     "summary": "Receivables aging, collection cases and stages on top of your ledger",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
     "author": "Cartera y cobranza contributors",
     "website": "https://github.com/cartera-cobranza/cartera_cobranza",
     "development_status": "Beta",
-    "depends": ["account", "mail"],
+    "depends": [
+        "account",
+        "mail",
+        "phone_validation",
+        "portal",
+        "resource",
+        "sms",
+    ],
+    "external_dependencies": {"python": ["holidays"]},
     "data": [
         "security/cartera_groups.xml",
         "security/ir.model.access.csv",

@@ -27,6 +27,11 @@ PROTECTED_FIELDS = frozenset(
         "stage_date",
         "stage_proposed_id",
         "stage_verdict_id",
+        "segment_id",
+        "episode",
+        "episode_date",
+        "promise_made_on",
+        "date_last_payment",
     ]
 )
 
@@ -102,6 +107,60 @@ class CarteraCase(models.Model):
     )
     stage_move_ids = fields.One2many(
         "cartera.stage.move", "case_id", string="Stage History", readonly=True
+    )
+    # -- segment and strategy -----------------------------------------------------
+    segment_id = fields.Many2one(
+        "cartera.segment",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The first segment whose rules hold, or the one pinned by hand.",
+    )
+    strategy_id = fields.Many2one(related="segment_id.strategy_id")
+    segment_pin_id = fields.Many2one(
+        "cartera.segment",
+        string="Pinned Segment",
+        ondelete="set null",
+        tracking=True,
+        check_company=True,
+        help="Segment set by hand, whatever the rules say, until its day is over.",
+    )
+    segment_pin_until = fields.Date(string="Pinned Until", tracking=True)
+    segment_pin_reason = fields.Char(string="Reason of the Pin", tracking=True)
+    episode = fields.Integer(
+        readonly=True,
+        default=0,
+        help="Number of the debtor's episodes of arrears so far. A step of the "
+        "strategy is done once in each.",
+    )
+    episode_date = fields.Date(
+        string="In Arrears Since",
+        readonly=True,
+        help="First day of the present episode of arrears. Empty: nothing collectable "
+        "is overdue.",
+    )
+    hold_until = fields.Date(
+        string="On Hold Until",
+        tracking=True,
+        help="Up to this day the strategy does nothing with the debtor.",
+    )
+    hold_reason = fields.Char(tracking=True)
+    promise_date = fields.Date(string="Promised For", tracking=True)
+    promise_amount = fields.Monetary(string="Promised", tracking=True)
+    promise_made_on = fields.Date(string="Promise Made On", readonly=True)
+    date_last_payment = fields.Date(
+        string="Last Payment",
+        readonly=True,
+        help="Day of the last payment that was matched with an item of the debtor.",
+    )
+    execution_ids = fields.One2many(
+        "cartera.step.execution", "case_id", string="Steps Done", readonly=True
+    )
+    communication_ids = fields.One2many(
+        "cartera.communication", "case_id", string="Communications", readonly=True
+    )
+    contact_ids = fields.One2many(
+        "cartera.contact", "case_id", string="Contacts", readonly=True
     )
     # -- what the ledger says -----------------------------------------------------
     amount_total = fields.Monetary(

@@ -1,0 +1,21 @@
+"""The ways to reach a debtor, and what a strategy may do."""
+
+CHANNELS = [
+    ("email", "E-mail"),
+    ("sms", "SMS"),
+    ("whatsapp", "WhatsApp"),
+    ("letter", "Letter"),
+    ("call", "Call"),
+    ("visit", "Visit"),
+]
+SPOKEN = frozenset({"call", "visit"})
+WRITTEN = frozenset({"email", "sms", "whatsapp", "letter"})
+
+# What a step does besides reaching the debtor.
+OTHER_ACTIONS = [
+    ("stage", "Move or propose a stage"),
+    ("hold", "Hold"),
+    ("server_action", "Server action"),
+    ("webhook", "Webhook"),
+]
+ACTIONS = CHANNELS + OTHER_ACTIONS
