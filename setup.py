@@ -28,6 +28,7 @@ setup(
         "Programming Language :: Python :: 3",
     ],
     python_requires=">=3.10",
+    install_requires=manifest["external_dependencies"]["python"],
     packages=[f"odoo.addons.{package}" for package in packages],
     package_dir={INSTALLED: MODULE},
     package_data={INSTALLED: ["**/*"]},

@@ -1,4 +1,5 @@
-"""The virtual environment with what Odoo, its tests and its linters import."""
+"""The virtual environment with what Odoo, the module, its tests and its linters
+import."""
 
 import subprocess
 import sys
@@ -8,7 +9,8 @@ from . import apt, paths
 from .console import run, step
 
 REQUIREMENTS = tuple(
-    paths.REPO / "scripts" / f"requirements-{name}.txt" for name in ("odoo", "dev")
+    paths.REPO / "scripts" / f"requirements-{name}.txt"
+    for name in ("odoo", "module", "dev")
 )
 PIP = "python3-pip-whl/trixie"
 
@@ -31,7 +33,7 @@ def python() -> Path:
             )
         pip_wheel()
         words = [word for file in REQUIREMENTS for word in ("-r", file)]
-        with step("Installing what Odoo and its tests need"):
+        with step("Installing what Odoo, the module and its tests need"):
             pip_install(interpreter, *words)
         stamp.touch()
     return interpreter

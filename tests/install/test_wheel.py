@@ -1,7 +1,9 @@
 """The wheel holds the module, and an Odoo beside it installs it from there."""
 
+import ast
 import subprocess
 import zipfile
+from email.parser import Parser
 
 import pytest
 from cartera_dev import paths, venv
@@ -30,6 +32,16 @@ def test_wheel_holds_every_file_of_the_module(built):
     assert tracked_files() <= names
     assert not [name for name in names if name.endswith(".pyc")]
     assert not {f"{FOLDER}/../__init__.py", "odoo/__init__.py"} & names
+
+
+def test_wheel_brings_what_the_module_imports(built):
+    source = (paths.REPO / paths.MODULE / "__manifest__.py").read_text()
+    wanted = ast.literal_eval(source)["external_dependencies"]["python"]
+    with zipfile.ZipFile(built) as archive:
+        (name,) = (n for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
+        metadata = Parser().parsestr(archive.read(name).decode())
+    assert wanted
+    assert metadata.get_all("Requires-Dist") == wanted
 
 
 def test_odoo_installs_the_module_from_the_wheel(built, odoo, make_database, tmp_path):
