@@ -1,19 +1,7 @@
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-# Where most people live, in countries of several time zones.
-MAIN_ZONES = {
-    "AR": "America/Argentina/Buenos_Aires",
-    "BR": "America/Sao_Paulo",
-    "CL": "America/Santiago",
-    "EC": "America/Guayaquil",
-    "ES": "Europe/Madrid",
-    "MX": "America/Mexico_City",
-    "PT": "Europe/Lisbon",
-    "US": "America/New_York",
-}
+from ..lib.time_zones import find_zone
 
 
 class ResCompany(models.Model):
@@ -75,12 +63,10 @@ class ResCompany(models.Model):
 
     def _get_cartera_tz(self):
         """Time zone in which the company's day begins and ends: its own, or the one of
-        its country."""
+        its place."""
         self.ensure_one()
-        code = self.country_id.code or ""
-        zones = pytz.country_timezones.get(code, [])
-        of_country = zones[0] if len(zones) == 1 else MAIN_ZONES.get(code)
-        return self.partner_id.tz or of_country or self.env.user.tz or "UTC"
+        of_place = find_zone(self.country_id.code, self.state_id.code)
+        return self.partner_id.tz or of_place or self.env.user.tz or "UTC"
 
     def _get_cartera_today(self):
         """Today's date where the company is."""
