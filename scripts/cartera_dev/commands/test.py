@@ -40,8 +40,10 @@ def timed(part, odoo: Odoo, words: list[str]) -> tuple[int, float]:
 
 
 def lib(odoo: Odoo, words: list[str]) -> int:
-    """Tests of what is pure Python: the module's `lib/`, and these scripts."""
-    return pytest(odoo, "-p", "no:odoo", "tests/lib", "tests/tooling", *words)
+    """Tests of what is pure Python: the module's `lib/`, these scripts, and the walk
+    that holds contacts to the law."""
+    folders = ("tests/lib", "tests/law", "tests/tooling")
+    return pytest(odoo, "-p", "no:odoo", *folders, *words)
 
 
 def inside(odoo: Odoo, words: list[str]) -> int:
