@@ -22,6 +22,7 @@
         "security/cartera_rules.xml",
         "data/cartera_aging_policy_data.xml",
         "data/cartera_stage_data.xml",
+        "data/cartera_message_template_data.xml",
         "data/ir_cron_data.xml",
         "views/cartera_aging_policy_views.xml",
         "views/cartera_stage_views.xml",
