@@ -6,6 +6,7 @@ import socketserver
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from email import message_from_bytes
 
 END_MARK = b".\r\n"
@@ -13,11 +14,12 @@ END_MARK = b".\r\n"
 
 @dataclass(frozen=True)
 class Accepted:
-    """A message that the server has taken charge of."""
+    """A message that the server has taken charge of, and when."""
 
     message_id: str
     recipients: tuple[str, ...]
     subject: str
+    moment: datetime
 
 
 @dataclass
@@ -127,7 +129,12 @@ class _Session(socketserver.StreamRequestHandler):
             return True
         content = message_from_bytes(b"".join(lines))
         mail.accepted.append(
-            Accepted(content["Message-Id"], tuple(recipients), content["Subject"])
+            Accepted(
+                content["Message-Id"],
+                tuple(recipients),
+                content["Subject"],
+                datetime.now(timezone.utc),
+            )
         )
         if mail.behaviour.drop_after_end:
             return False
