@@ -81,7 +81,7 @@ class CarteraDemoLedger(models.AbstractModel):
         debtor, partner = DEBTORS[document.debtor], partners[document.debtor]
         company = self.env.company
         currency = currencies[min(debtor.foreign, len(currencies) - 1)]
-        branches = partner.child_ids.filtered(lambda child: not child.is_company)
+        branches = partner.child_ids.filtered(lambda child: child.type == "other")
         addressees = partner + branches
         goods = GOODS[debtor.trade]
         quantity = 1 + number % 4

@@ -1,7 +1,8 @@
 from odoo import Command, api, models
 
-from .debtors import BRANCHES, DEBTORS, TERMS
-from .places import cities, tax_number
+from .dealings import NO_EMAIL, UNREACHABLE
+from .debtors import BRANCHES, DEBTORS, PAYABLES, TERMS
+from .places import MOBILES, cities, country_of, phone_number, tax_number
 
 DEMO_TAG = "Cartera demo"
 
@@ -94,40 +95,90 @@ class CarteraDemoPeople(models.AbstractModel):
 
     @api.model
     def _prepare_debtor(self, company, rank, debtor):
-        country = company.account_fiscal_country_id or company.country_id
-        places = cities(country.code)
-        city, state_code, zip_code, prefix = places[rank % len(places)]
-        state = country.state_ids.filtered(lambda state: state.code == state_code)
-        return {
+        country = self._get_country(company, debtor)
+        language = company.partner_id.lang or self.env.lang
+        values = {
             "name": debtor.name,
             "is_company": not debtor.person,
             "company_id": company.id,
             "customer_rank": 1,
             "email": f"pagos{rank + 1:02}@clientes.example.com",
-            "phone": f"{prefix} {1000 + 37 * rank}",
+            "lang": "en_US" if debtor.english else language,
+            "country_id": country.id,
+            "vat": tax_number(country.code, debtor.name, rank, debtor.person),
+            **self._prepare_address(country, rank, debtor),
+        }
+        if debtor.name in NO_EMAIL + UNREACHABLE:
+            values["email"] = False
+        if debtor.name in UNREACHABLE:
+            values.update(phone=False, street=False)
+        return values
+
+    @api.model
+    def _get_country(self, company, debtor):
+        """The country of the debtor's city, else the company's own."""
+        if debtor.city:
+            code = country_of(debtor.city)
+            return self.env["res.country"].search([("code", "=", code)])
+        return company.account_fiscal_country_id or company.country_id
+
+    @api.model
+    def _prepare_address(self, country, rank, debtor):
+        places = cities(country.code)
+        chosen = [place for place in places if place[0] == debtor.city]
+        city, state_code, zip_code, prefix = (
+            chosen[0] if chosen else places[rank % len(places)]
+        )
+        if debtor.person:
+            prefix = MOBILES.get(country.code, prefix)
+        state = country.state_ids.filtered(lambda state: state.code == state_code)
+        return {
+            "phone": phone_number(prefix, rank),
             "street": f"Calle {rank % 40 + 1} #{100 + 7 * rank}",
             "city": city,
             "zip": zip_code,
             "state_id": state[:1].id,
-            "country_id": country.id,
-            "lang": company.partner_id.lang or self.env.lang,
-            "vat": tax_number(country.code, debtor.name, rank, debtor.person),
         }
 
     @api.model
     def _create_contacts(self, partners):
-        """Put subsidiaries under their parent and branches under their company."""
+        """Put subsidiaries under their parent, branches under their company, and with
+        the large ones an address for invoices and the people who pay them."""
         by_name = partners.grouped("name")
-        branches = []
-        for debtor, partner in zip(DEBTORS, partners, strict=True):
+        contacts = []
+        for rank, (debtor, partner) in enumerate(zip(DEBTORS, partners, strict=True)):
             if debtor.parent:
                 partner.parent_id = by_name[debtor.parent]
             if debtor.quirk == "branch":
-                branches += [
+                contacts += [
                     {"name": name, "parent_id": partner.id, "type": "other"}
                     for name in BRANCHES
                 ]
-        self.env["res.partner"].create(branches)
+            if debtor.size == "A":
+                contacts += self._prepare_payables(rank, partner)
+        self.env["res.partner"].create(contacts)
+
+    @api.model
+    def _prepare_payables(self, rank, partner):
+        """Values of the people at a large debtor who receive invoices and decide."""
+        mobile = MOBILES.get(partner.country_id.code, "")
+        return [
+            {
+                "name": PAYABLES[(rank + 3 * place) % len(PAYABLES)],
+                "function": function,
+                "type": kind,
+                "parent_id": partner.id,
+                "email": f"{mailbox}{rank + 1:02}@clientes.example.com",
+                "phone": phone_number(mobile, rank + 100 * (place + 1)),
+                "lang": partner.lang,
+            }
+            for place, (function, kind, mailbox) in enumerate(
+                (
+                    ("Cuentas por pagar", "invoice", "facturas"),
+                    ("Gerencia de finanzas", "contact", "finanzas"),
+                )
+            )
+        ]
 
     @api.model
     def _create_terms(self, company):

@@ -4,7 +4,8 @@
 ``days`` the instalments of their payment term. ``silent`` is for how many days they
 have paid nothing at all; ``foreign`` picks the first or second foreign currency.
 ``quirk`` is the one odd thing about a debtor, and ``parent`` names the debtor that
-owns this one.
+owns this one. ``city`` is one of ``places.CITIES`` where it matters in which, and
+``english`` debtors are written to in English.
 """
 
 from dataclasses import dataclass
@@ -29,10 +30,26 @@ class Debtor:
     quirk: str = ""
     parent: str = ""
     person: bool = False
+    city: str = ""
+    english: bool = False
 
 
 QUARTERLY = (30, 60, 90)
 HARDWARE, PHARMACY, HOTEL, RETAIL = "Ferretería", "Farmacia", "Hotelería", "Mayorista"
+
+PERSONS = tuple(
+    Debtor(name, "C", "silent", days, silent=silent, person=True, city=city)
+    for name, days, silent, city in (
+        ("Rosa María Quintero Salas", (15,), 45, "Quito"),
+        ("Héctor Iván Ocampo Ruiz", (15,), 60, ""),
+        ("Lucía Fernanda Tello Parra", (15,), 40, "Bogotá"),
+        ("Andrés Felipe Montoya Gil", (30,), 70, "Medellín"),
+        ("Beatriz Elena Cano Luján", (15,), 110, "Lima"),
+        ("Ramiro Sandoval Peña", (30,), 180, "Santiago"),
+        ("Olga Patricia Nieves Duarte", (30,), 80, "Buenos Aires"),
+        ("Julián Esteban Rojas Vega", (15,), 35, "Cali"),
+    )
+)
 
 DEBTORS = (
     Debtor("Supermercados La Colina", "A", "punctual", (60,), RETAIL),
@@ -46,10 +63,43 @@ DEBTORS = (
     Debtor("Autoservicios Monte Verde", "A", "punctual", (30,), RETAIL),
     Debtor("Distribuidora Valle Dorado", "A", "part", QUARTERLY, RETAIL),
     Debtor("Almacenes Puerto Viejo", "A", "silent", (30,), RETAIL, silent=45),
-    Debtor("Importadora Caribe Azul", "B", "punctual", (60,), RETAIL, foreign=1),
-    Debtor("Alimentos del Istmo", "B", "slow", (30,), foreign=1),
-    Debtor("Exportadora Las Garzas", "B", "silent", (30,), RETAIL, 95, foreign=1),
-    Debtor("Delicias Mediterráneas", "B", "slow", (60,), HOTEL, foreign=2),
+    Debtor(
+        "Importadora Caribe Azul",
+        "B",
+        "punctual",
+        (60,),
+        RETAIL,
+        foreign=1,
+        city="Guayaquil",
+    ),
+    Debtor(
+        "Alimentos del Istmo",
+        "B",
+        "slow",
+        (30,),
+        foreign=1,
+        city="Miami",
+        english=True,
+    ),
+    Debtor(
+        "Exportadora Las Garzas",
+        "B",
+        "silent",
+        (30,),
+        RETAIL,
+        silent=95,
+        foreign=1,
+        city="Valparaíso",
+    ),
+    Debtor(
+        "Delicias Mediterráneas",
+        "B",
+        "slow",
+        (60,),
+        HOTEL,
+        foreign=2,
+        city="Las Palmas de Gran Canaria",
+    ),
     Debtor("Abarrotes La Esperanza", "B", "punctual", (15,)),
     Debtor("Abarrotes Don Chucho", "B", "slow", (15,)),
     Debtor("Misceláneas Unidas del Centro", "B", "punctual"),
@@ -87,17 +137,21 @@ DEBTORS = (
     Debtor("Farmacia del Carmen", "C", "punctual", (30,), PHARMACY),
     Debtor("Posada Los Faroles", "C", "slow", (30,), HOTEL),
     Debtor("Fonda Doña Meche", "C", "part", (15,), HOTEL),
-    Debtor("Rosa María Quintero Salas", "C", "punctual", (15,), person=True),
-    Debtor("Héctor Iván Ocampo Ruiz", "C", "chronic", (15,), person=True),
-    Debtor("Lucía Fernanda Tello Parra", "C", "slow", (15,), person=True),
-    Debtor("Andrés Felipe Montoya Gil", "C", "punctual", (30,), person=True),
-    Debtor("Beatriz Elena Cano Luján", "C", "silent", (15,), silent=110, person=True),
-    Debtor("Ramiro Sandoval Peña", "C", "silent", (30,), silent=180, person=True),
-    Debtor("Olga Patricia Nieves Duarte", "C", "slow", (30,), person=True),
-    Debtor("Julián Esteban Rojas Vega", "C", "punctual", (15,), person=True),
+    *PERSONS,
 )
 
 BRANCHES = ("Sucursal Centro", "Sucursal Aeropuerto")
+
+# Who works in the accounts of the large debtors.
+PAYABLES = (
+    "Alma Delia Ríos Franco",
+    "Benjamín Cortés Lara",
+    "Consuelo Prado Meza",
+    "Daniel Urrutia Solís",
+    "Edith Zambrano Villa",
+    "Fausto Medrano Cid",
+    "Gloria Inés Tapia Mora",
+)
 
 SALESPEOPLE = (
     ("vendedor1", "Mariana Escobedo Luna"),

@@ -6,6 +6,7 @@ a made-up body, telephone numbers end in a fictional range, rates follow a smoot
 
 from math import sin
 
+# By country: city, code of its state, postal code, first digits of telephones there.
 CITIES = {
     "MX": (
         ("Ciudad de México", "CMX", "06700", "+52 55 5550"),
@@ -14,6 +15,7 @@ CITIES = {
         ("Puebla", "PUE", "72000", "+52 222 555"),
         ("Mérida", "YUC", "97000", "+52 999 555"),
         ("León", "GUA", "37000", "+52 477 555"),
+        ("Tijuana", "BCN", "22000", "+52 664 555"),
     ),
     "CO": (
         ("Bogotá", "DC", "110221", "+57 601 555"),
@@ -22,9 +24,10 @@ CITIES = {
         ("Bucaramanga", "SAN", "680003", "+57 607 555"),
     ),
     "ES": (
-        ("Madrid", "M", "28004", "+34 910 555"),
-        ("Barcelona", "B", "08009", "+34 930 555"),
-        ("Sevilla", "SE", "41001", "+34 955 555"),
+        ("Madrid", "M", "28004", "+34 91 655"),
+        ("Barcelona", "B", "08009", "+34 93 255"),
+        ("Sevilla", "SE", "41001", "+34 95 455"),
+        ("Las Palmas de Gran Canaria", "GC", "35001", "+34 928 55"),
     ),
     "CL": (
         ("Santiago", "CL-RM", "8320000", "+56 2 2555"),
@@ -32,13 +35,32 @@ CITIES = {
     ),
     "PE": (
         ("Lima", "15", "15046", "+51 1 555"),
-        ("Arequipa", "04", "04001", "+51 54 555"),
+        ("Arequipa", "04", "04001", "+51 54 25"),
+    ),
+    "AR": (
+        ("Buenos Aires", "C", "C1043", "+54 11 5555"),
+        ("Córdoba", "X", "X5000", "+54 351 555"),
+    ),
+    "EC": (
+        ("Quito", "17", "170143", "+593 2 255"),
+        ("Guayaquil", "09", "090313", "+593 4 255"),
     ),
     "US": (
         ("Miami", "FL", "33130", "+1 305 555"),
         ("Houston", "TX", "77002", "+1 713 555"),
         ("Los Angeles", "CA", "90012", "+1 213 555"),
     ),
+}
+
+MOBILES = {
+    "MX": "+52 55 5551",
+    "CO": "+57 300 555",
+    "ES": "+34 655 55",
+    "CL": "+56 9 5555",
+    "PE": "+51 955 55",
+    "AR": "+54 9 11 5555",
+    "EC": "+593 99 555",
+    "US": "+1 786 555",
 }
 
 # Units of each currency that buy what one US dollar buys.
@@ -65,6 +87,21 @@ COARSE_LEVEL = 100
 def cities(country_code):
     """Return (city, state code, zip, telephone prefix) tuples, or one blank city."""
     return CITIES.get(country_code) or (("", "", "", ""),)
+
+
+def country_of(city):
+    """The country code of a city of ``CITIES``."""
+    return next(
+        code
+        for code, places in CITIES.items()
+        if city in [place[0] for place in places]
+    )
+
+
+def phone_number(prefix, rank):
+    """A telephone number that is valid in its country and different for each rank;
+    empty without a prefix."""
+    return prefix and f"{prefix} {1000 + 37 * rank}"
 
 
 def price_level(currency_code):

@@ -1,6 +1,7 @@
 from collections import Counter
 from datetime import timedelta
 
+import phonenumbers
 from stdnum.co import nit
 from stdnum.mx import rfc
 
@@ -163,6 +164,30 @@ class TestDemo(CarteraCommon):
             user = self.env["res.users"].search([("login", "=", login)])
             self.assertTrue(user.has_group(role))
             self.assertIn(self.company, user.company_ids)
+
+    def test_debtors_live_in_several_countries_with_valid_telephones(self):
+        countries = set(self.debtors.country_id.mapped("code"))
+        self.assertLessEqual({"AR", "CL", "CO", "EC", "ES", "PE", "US"}, countries)
+        persons = self.debtors.filtered(lambda partner: not partner.is_company)
+        overdue = self.items.filtered(lambda item: item.days_overdue > 0).debtor_id
+        self.assertEqual(persons - overdue, self.env["res.partner"])
+        contacts = self.debtors | self.debtors.child_ids
+        numbers = contacts.filtered("phone").mapped("phone")
+        self.assertEqual(len(numbers), len(set(numbers)))
+        for number in numbers:
+            parsed = phonenumbers.parse(number)
+            self.assertTrue(phonenumbers.is_valid_number(parsed), number)
+        addresses = contacts.filtered("email").mapped("email")
+        self.assertTrue(all(email.endswith(".example.com") for email in addresses))
+
+    def test_some_debtors_are_hard_to_reach(self):
+        active = self.debtors.filtered("active")
+        mute = active.filtered(lambda partner: not (partner.email or partner.phone))
+        self.assertEqual(len(mute), 1)
+        self.assertFalse(mute.street)
+        self.assertEqual(len(active.filtered(lambda p: p.phone and not p.email)), 1)
+        large = self.debtors.filtered("child_ids").child_ids
+        self.assertIn("invoice", large.mapped("type"))
 
     # -- when it may be built -----------------------------------------------------
 
