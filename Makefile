@@ -15,7 +15,7 @@ prepare: ## fetch Odoo 19, its requirements and PostgreSQL into the cache folder
 demo: ## make a demo company, print its portfolio, serve it (DATABASE PORT LANG_CODE SERVE=0 RESET=1)
 	@$(PYTHON) scripts/demo
 
-test: ## run every test (ARGS="lib", "odoo -k aging", "benchmark", "install")
+test: ## run every test (ARGS="lib", "odoo -k aging", "benchmark", "install", "upgrade")
 	@$(PYTHON) scripts/test $(ARGS)
 
 lint: ## check style and Odoo conventions (ARGS=--fix repairs what it can)

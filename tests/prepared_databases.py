@@ -2,7 +2,9 @@
 the tests round Odoo."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,10 @@ class Database:
         """Installs the module, without demo data of ours."""
         self.odoo.install(self.name, "-i", paths.MODULE, "--without-demo=1")
         assert self.odoo.installed(self.name, paths.MODULE)
+
+    def upgrade(self) -> None:
+        """Updates the module."""
+        self.odoo.install(self.name, "-u", paths.MODULE)
 
     def uninstall(self) -> None:
         """Uninstalls the module."""
@@ -48,17 +54,52 @@ def odoo():
         yield prepared
 
 
-@pytest.fixture
-def make_database(odoo, request):
-    """Gives a function that makes a database from a template with those settings."""
+@contextmanager
+def databases(odoo: runtime.Odoo, steps: Path) -> Iterator[Callable[..., Database]]:
+    """Gives a function that makes a database from a template with those settings; they
+    are deleted at the end.
+
+    :param steps: the steps.py of the tests
+    """
     made = []
 
     def make(**template) -> Database:
-        name = f"cartera-install-{paths.clone_key()}-{len(made)}"
+        name = f"cartera-{steps.parent.name}-{paths.clone_key()}-{len(made)}"
         made.append(name)
         Template(**template).copy(odoo, name)
-        return Database(odoo, name, request.path.with_name("steps.py"))
+        return Database(odoo, name, steps)
 
     yield make
     for name in made:
         odoo.drop(name)
+
+
+@pytest.fixture
+def make_database(odoo, request):
+    """Gives a function that makes a database from a template with those settings."""
+    with databases(odoo, request.path.with_name("steps.py")) as make:
+        yield make
+
+
+def without_clone(
+    odoo: runtime.Odoo,
+    folder: Path,
+    *,
+    addons: Path | None = None,
+    packages: Path | None = None,
+) -> runtime.Odoo:
+    """The same Odoo, which finds the module in another place than this clone.
+
+    :param folder: where to write its configuration file
+    :param addons: a folder of add-ons
+    :param packages: a folder of Python packages
+    """
+    text = odoo.config.read_text()
+    assert f",{paths.REPO}\n" in text
+    others = f",{addons}\n" if addons else "\n"
+    config = folder / "odoo.conf"
+    config.write_text(text.replace(f",{paths.REPO}\n", others))
+    environment = odoo.environment | {"ODOO_RC": str(config)}
+    if packages:
+        environment["PYTHONPATH"] += f":{packages}"
+    return replace(odoo, config=config, environment=environment)

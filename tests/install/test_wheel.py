@@ -8,6 +8,7 @@ from email.parser import Parser
 import pytest
 from cartera_dev import paths, venv
 from cartera_dev.commands import wheel
+from prepared_databases import without_clone
 
 FOLDER = f"odoo/addons/{paths.MODULE}"
 
@@ -47,13 +48,7 @@ def test_wheel_brings_what_the_module_imports(built):
 def test_odoo_installs_the_module_from_the_wheel(built, odoo, make_database, tmp_path):
     site = tmp_path / "site"
     venv.pip_install(odoo.python, "--no-deps", "--target", site, built)
-    config = tmp_path / "odoo.conf"
-    text = odoo.config.read_text()
-    assert f",{paths.REPO}\n" in text
-    config.write_text(text.replace(f",{paths.REPO}\n", "\n"))
-
     database = make_database()
-    path = f"{odoo.environment['PYTHONPATH']}:{site}"
-    odoo.environment.update(PYTHONPATH=path, ODOO_RC=str(config))
+    database.odoo = without_clone(odoo, tmp_path, packages=site)
     database.install()
     assert database.do("module_folder") == str(site / FOLDER)

@@ -1,9 +1,10 @@
 """Runs the tests, all parts or the one named.
 
 `lib` without Odoo, `odoo` inside it, `benchmark` on ledgers to measure on, `install` in
-databases that the module comes to and leaves.
+databases that the module comes to and leaves, `upgrade` in one that an earlier version
+of it has lived in.
 
-scripts/test [lib | odoo | benchmark | install] [words for pytest]
+scripts/test [lib | odoo | benchmark | install | upgrade] [words for pytest]
 """
 
 import time
@@ -66,6 +67,11 @@ def install(odoo: Odoo, words: list[str]) -> int:
     return pytest(odoo, "-p", "no:odoo", "tests/install", "tests/crash", *words)
 
 
+def upgrade(odoo: Odoo, words: list[str]) -> int:
+    """Updating a database of an earlier version, taken from git's history."""
+    return pytest(odoo, "-p", "no:odoo", "tests/upgrade", *words)
+
+
 def pytest(odoo: Odoo, *words: str) -> int:
     """Runs pytest on this terminal; a skipped test fails it. Gives its exit code."""
     say()
@@ -73,4 +79,10 @@ def pytest(odoo: Odoo, *words: str) -> int:
     return odoo.call(command, cwd=paths.REPO)
 
 
-PARTS = {"lib": lib, "odoo": inside, "benchmark": benchmark, "install": install}
+PARTS = {
+    "lib": lib,
+    "odoo": inside,
+    "benchmark": benchmark,
+    "install": install,
+    "upgrade": upgrade,
+}

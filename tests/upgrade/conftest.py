@@ -1,0 +1,1 @@
+from prepared_databases import odoo  # noqa: F401  (fixture)

@@ -1,0 +1,87 @@
+"""All that the module keeps in a database, to compare before and after."""
+
+# Columns of ours: whole tables, and what we add to Odoo's.
+COLUMNS = """
+    SELECT table_name, string_agg(quote_ident(column_name), ', ' ORDER BY column_name)
+      FROM information_schema.columns
+     WHERE table_schema = 'public'
+       AND (table_name LIKE 'cartera\\_%'
+            OR column_name LIKE 'cartera\\_%' OR column_name = 'id')
+     GROUP BY table_name
+    HAVING bool_or(table_name LIKE 'cartera\\_%' OR column_name LIKE 'cartera\\_%')
+"""
+
+# What people wrote, planned and changed, in Odoo's own tables.
+RECORDS = {
+    "message": """
+        SELECT id, res_id, author_id, date, subject, body, message_type
+          FROM mail_message WHERE model = 'cartera.case'
+    """,
+    "tracking": """
+        SELECT value.* FROM mail_tracking_value value
+          JOIN mail_message message ON message.id = value.mail_message_id
+         WHERE message.model = 'cartera.case'
+    """,
+    "activity": """
+        SELECT id, res_id, user_id, date_deadline, summary
+          FROM mail_activity WHERE res_model = 'cartera.case'
+    """,
+    "cron": """
+        SELECT id, cron_name, active, interval_number, interval_type, nextcall
+          FROM ir_cron WHERE cron_name LIKE 'Cartera%'
+    """,
+    "user": "SELECT gid, uid FROM res_groups_users_rel",
+}
+
+RULES = """
+    SELECT known.name, rule.domain_force, rule.active FROM ir_rule rule
+      JOIN ir_model_data known ON known.model = 'ir.rule' AND known.res_id = rule.id
+     WHERE known.module = 'cartera_cobranza'
+"""
+
+# What distinguishes an installation from an upgrade, if anything.
+SHAPE = """
+    SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type
+           || ' ' || is_nullable
+      FROM information_schema.columns WHERE table_schema = 'public'
+     UNION ALL
+    SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
+     UNION ALL
+    SELECT 'constraint ' || conrelid::regclass || ' ' || pg_get_constraintdef(oid)
+      FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+     UNION ALL
+    SELECT 'xml id ' || name || ' ' || model || ' ' || noupdate::text
+      FROM ir_model_data WHERE module = 'cartera_cobranza'
+"""
+
+
+def columns(database) -> dict[str, str]:
+    """The columns of ours by table, as SQL."""
+    return dict(database.sql(COLUMNS))
+
+
+def rows(database, columns: dict[str, str]) -> dict[str, list[str]]:
+    """The rows of those columns, and of Odoo's records on ours, each as a text."""
+    queries = {
+        table: f"SELECT {names} FROM {table}" for table, names in columns.items()
+    }
+    return {
+        name: texts(database, f"SELECT to_jsonb(part) FROM ({query}) part")
+        for name, query in (queries | RECORDS).items()
+    }
+
+
+def rules(database) -> dict[str, list]:
+    """Domain of each of our record rules, and whether it is active, by name."""
+    return {name: rest for name, *rest in database.sql(RULES)}
+
+
+def shape(database) -> set[str]:
+    """Tables, columns, indexes, constraints, external ids."""
+    return set(texts(database, SHAPE))
+
+
+def texts(database, query: str) -> list[str]:
+    """The only column of the query's rows as sorted texts."""
+    wrapped = f"SELECT thing::text FROM ({query}) listed (thing) ORDER BY 1"
+    return [text for (text,) in database.sql(wrapped)]
