@@ -129,6 +129,7 @@ class CarteraCase(models.Model):
     segment_pin_reason = fields.Char(string="Reason of the Pin", tracking=True)
     episode = fields.Integer(
         readonly=True,
+        required=True,
         default=0,
         help="Number of the debtor's episodes of arrears so far. A step of the "
         "strategy is done once in each.",

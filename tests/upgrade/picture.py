@@ -39,6 +39,16 @@ RULES = """
      WHERE known.module = 'cartera_cobranza'
 """
 
+# Records that we ship, in a table of ours: their names, and its columns.
+SHIPPED = """
+    SELECT known.name, to_jsonb(record) - %(others)s
+      FROM %(table)s record
+      JOIN ir_model_data known
+        ON known.model = '%(model)s' AND known.res_id = record.id
+     WHERE known.module = 'cartera_cobranza'
+"""
+WHO_AND_WHEN = ("create_date", "create_uid", "write_date", "write_uid")
+
 # What distinguishes an installation from an upgrade, if anything.
 SHAPE = """
     SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type
@@ -74,6 +84,21 @@ def rows(database, columns: dict[str, str]) -> dict[str, list[str]]:
 def rules(database) -> dict[str, list]:
     """Domain of each of our record rules, and whether it is active, by name."""
     return {name: rest for name, *rest in database.sql(RULES)}
+
+
+def shipped(database, columns: dict[str, str]) -> dict[str, dict]:
+    """The records that we ship of these tables, without these columns, by name."""
+    found = {}
+    for table, names in columns.items():
+        others = [name.strip('"') for name in names.split(", ")]
+        if table.startswith("cartera_") and "id" in others:
+            words = {
+                "table": table,
+                "model": table.replace("_", "."),
+                "others": f"ARRAY{[*others, *WHO_AND_WHEN]}",
+            }
+            found.update(database.sql(SHIPPED % words))
+    return found
 
 
 def shape(database) -> set[str]:

@@ -20,6 +20,7 @@ class Upgraded:
     columns: dict[str, str]
     rows: dict[str, list[str]]
     rules: dict[str, list]
+    shipped: set[str]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,12 @@ def upgraded(odoo, make, tmp_path_factory):
     counts = old.do("use")
     columns = picture.columns(old)
     before = Upgraded(
-        database, counts, columns, picture.rows(old, columns), picture.rules(old)
+        database,
+        counts,
+        columns,
+        rows=picture.rows(old, columns),
+        rules=picture.rules(old),
+        shipped=set(picture.shipped(old, columns)),
     )
     database.upgrade()
     return before
@@ -75,6 +81,15 @@ def test_record_rules_are_the_present_ones_but_for_the_changed_one(upgraded, fre
     now, installed = picture.rules(upgraded.database), picture.rules(fresh)
     assert now.pop(changed) == upgraded.rules[changed] != installed.pop(changed)
     assert now == installed
+
+
+def test_shipped_records_get_what_is_new_to_them(upgraded, fresh):
+    def new_columns(database):
+        found = picture.shipped(database, upgraded.columns)
+        return {name: found[name] for name in upgraded.shipped}
+
+    assert upgraded.shipped
+    assert new_columns(upgraded.database) == new_columns(fresh)
 
 
 def test_arrears_that_are_there_are_the_first_episode(upgraded):
