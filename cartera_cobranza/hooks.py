@@ -17,10 +17,12 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Let go of the aging policies, which cannot be deleted while companies use them,
-    and drop the indexes on Odoo's journal items, which the uninstallation leaves."""
+    and drop the indexes and keys on Odoo's own tables, which the uninstallation leaves
+    or forgets in its books."""
     companies = env["res.company"].with_context(active_test=False).search([])
     companies.cartera_aging_policy_id = False
-    env.cr.execute(
-        "DROP INDEX IF EXISTS"
-        " account_move_line_cartera_open_idx, account_move_line_cartera_draft_idx"
-    )
+    on_tables_of_odoo = [
+        ("module.name", "=", "cartera_cobranza"),
+        ("model.model", "not like", "cartera."),
+    ]
+    env["ir.model.constraint"].search(on_tables_of_odoo).unlink()

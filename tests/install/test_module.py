@@ -1,6 +1,6 @@
 """The module comes and goes without a trace, whatever the database holds."""
 
-from catalog import orphans, things
+from catalog import counts, orphans, things
 
 ALL_IS_WELL = {"states": ["done"], "errors": [], "differences": 0}
 
@@ -24,7 +24,7 @@ def test_existing_invoices_have_their_cases_at_once(make_database):
 def test_uninstalling_leaves_nothing_and_reinstalling_finds_all(make_database):
     database = make_database()
     receivable = database.do("make_invoices")
-    before = things(database)
+    before, rows = things(database), counts(database)
     database.install()
     assert database.do("nightly_run") == ALL_IS_WELL
     assert things(database) > before
@@ -32,6 +32,7 @@ def test_uninstalling_leaves_nothing_and_reinstalling_finds_all(make_database):
     database.uninstall()
     assert sorted(things(database) ^ before) == []
     assert orphans(database) == []
+    assert counts(database) == rows
     assert database.do("accounting_works") == "paid, not_paid"
     assert database.do("open_views") > 100
 
