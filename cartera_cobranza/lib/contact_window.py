@@ -8,7 +8,7 @@ about hours on the kind of day and the minute; all of it in the debtor's local t
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .local_days import UTC, first_moment
+from .local_days import UTC, first_moment, last_moment
 
 SPOKEN = frozenset({"call", "visit"})
 WRITTEN = frozenset({"email", "sms", "whatsapp", "letter"})
@@ -183,6 +183,16 @@ def decide(
         if until := first_moment(day, hours, zone, now.astimezone(UTC)):
             return Decision("delay", until, *against)
     return Decision("refuse", None, *against)
+
+
+def closing(policies, channel, now, zone, holidays=frozenset()):
+    """When the hours end within which ``now`` lies: the end of the day at the latest.
+
+    :return: aware UTC moment; ``now`` itself when it is outside the hours
+    """
+    day = now.astimezone(zone).date()
+    hours = _open_hours(policies, channel, day, holidays)
+    return last_moment(day, hours, zone, now.astimezone(UTC))
 
 
 def history_days(policies):

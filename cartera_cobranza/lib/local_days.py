@@ -49,6 +49,29 @@ def first_moment(day, hours, zone, not_before):
     return min(moments, default=None)
 
 
+def last_moment(day, hours, zone, moment):
+    """The end of the hours of a local day that are open at a moment of that day.
+
+    :param hours: as in :func:`first_moment`
+    :param moment: aware moment
+    :return: aware UTC moment, exclusive; the moment given when none are open
+    """
+    midnight = datetime.combine(day, time.min, UTC)
+    spans = sorted(
+        (
+            max(first, midnight + start * MINUTE - offset),
+            min(end, midnight + stop * MINUTE - offset),
+        )
+        for first, end, offset in stretches(day, zone)
+        for start, stop in hours
+    )
+    last = moment
+    for opens, closes in spans:
+        if opens <= last < closes:
+            last = closes
+    return last
+
+
 def _offset(moment, zone):
     return moment.astimezone(zone).utcoffset()
 
