@@ -108,6 +108,46 @@ class AccountMove(models.Model):
             self.env["cartera.case.queue"]._mark_lines(self.line_ids)
         return result
 
+    # -- consequences of stages ---------------------------------------------------
+
+    def _post(self, soft=True):
+        guard = self.env["cartera.consequence.guard"]
+        allowed = guard._check_invoices(self, soft)
+        posted = super()._post(soft)
+        guard._use(allowed)
+        return posted
+
+    def _is_cartera_cash(self):
+        """Whether the invoice is paid as it is made, at a till or online, or asks for
+        nothing, so that no debt comes of it."""
+        self.ensure_one()
+        if self.currency_id.is_zero(self.amount_total):
+            return True
+        if "pos_order_ids" in self._fields and self.sudo().pos_order_ids:
+            return True
+        if "transaction_ids" not in self._fields:
+            return False
+        paid = self.sudo().transaction_ids.filtered(
+            lambda payment: payment.state in ("authorized", "done")
+        )
+        return (
+            self.currency_id.compare_amounts(
+                sum(paid.mapped("amount")), self.amount_total
+            )
+            >= 0
+        )
+
+    def _get_alerts(self):
+        alerts = super()._get_alerts()
+        if self.state != "draft" or self.move_type != "out_invoice":
+            return alerts
+        if not self.env.user.has_groups(READERS):
+            return alerts
+        guard = self.env["cartera.consequence.guard"]
+        if warning := guard._get_warning("invoice", self):
+            alerts["cartera_consequence"] = {"level": "warning", "message": warning}
+        return alerts
+
     def action_open_cartera_case(self):
         """Open the collection case of the invoice's debtor."""
         self.ensure_one()

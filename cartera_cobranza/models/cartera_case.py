@@ -108,6 +108,20 @@ class CarteraCase(models.Model):
     stage_move_ids = fields.One2many(
         "cartera.stage.move", "case_id", string="Stage History", readonly=True
     )
+    consequence_log_ids = fields.One2many(
+        "cartera.consequence.log", "case_id", string="Consequences", readonly=True
+    )
+    consequence_count = fields.Integer(
+        string="In Force", compute="_compute_consequence_count"
+    )
+    is_blocked = fields.Boolean(
+        string="Blocked",
+        compute="_compute_consequence_count",
+        help="New invoices or orders are refused.",
+    )
+    release_ids = fields.One2many(
+        "cartera.consequence.release", "case_id", string="Exceptions", readonly=True
+    )
     # -- segment and strategy -----------------------------------------------------
     segment_id = fields.Many2one(
         "cartera.segment",
@@ -251,6 +265,20 @@ class CarteraCase(models.Model):
         earliest = fields.Date.subtract(fields.Date.context_today(self), days=days)
         return Domain("date_oldest_due", "<" if operator == ">" else "<=", earliest)
 
+    @api.depends("consequence_log_ids.state")
+    def _compute_consequence_count(self):
+        kinds = dict(
+            self.env["cartera.consequence.log"]._read_group(
+                [("case_id", "in", self.ids), ("state", "=", "active")],
+                ["case_id"],
+                ["kind:array_agg"],
+            )
+        )
+        for case in self:
+            in_force = kinds.get(case._origin, [])
+            case.consequence_count = len(in_force)
+            case.is_blocked = any(kind.startswith("block_") for kind in in_force)
+
     def _get_items_domain(self):
         """Domain of the open items of the cases. By debtor and company, which an index
         finds, rather than by case."""
@@ -343,6 +371,7 @@ class CarteraCase(models.Model):
             super(CarteraCase, moved.sudo()).write(
                 {"stage_date": today, "stage_proposed_id": False}
             )
+            self.env["cartera.consequence.engine"]._follow(moved, self.env.user)
         return result
 
     def _check_stage_rights(self, stage_id):
@@ -445,6 +474,14 @@ class CarteraCase(models.Model):
             ("move_type", "in", ["out_invoice", "out_refund", "out_receipt"]),
         ]
         action["context"] = {"search_default_open": 1, "create": False}
+        return action
+
+    def action_open_consequences(self):
+        """List what the stages have done to the debtors of the cases."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cartera_cobranza.cartera_consequence_log_action"
+        )
+        action["domain"] = [("case_id", "in", self.ids)]
         return action
 
     # -- debtors ------------------------------------------------------------------

@@ -84,6 +84,7 @@ class CarteraRun(models.Model):
         return [
             ("refresh", "cartera.case.refresh"),
             ("stages", "cartera.stage.engine"),
+            ("consequences", "cartera.consequence.engine"),
             ("ledger", "cartera.ledger.verifier"),
         ]
 
@@ -387,6 +388,7 @@ class CarteraRunPhase(models.Model):
         [
             ("refresh", "Refresh cases"),
             ("stages", "Move stages"),
+            ("consequences", "Apply consequences"),
             ("ledger", "Check the ledger"),
         ],
         required=True,

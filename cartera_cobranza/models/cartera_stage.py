@@ -29,6 +29,14 @@ class CarteraStage(models.Model):
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
 
+    contact_tier = fields.Integer(
+        string="Contacts up to Tier",
+        default=1,
+        required=True,
+        help="Messages go to the collections contact of the highest tier up to this "
+        "one: 1 is who pays, 2 whoever decides, 3 the management.",
+    )
+
     # -- entry rule ---------------------------------------------------------------
     min_days = fields.Integer(
         string="Days Past Due",
@@ -50,6 +58,17 @@ class CarteraStage(models.Model):
         "move is proposed to a supervisor, who decides.",
     )
 
+    consequence_ids = fields.One2many(
+        "cartera.stage.consequence",
+        "stage_id",
+        string="Consequences",
+        context={"active_test": False},
+        help="What the stage brings about for the debtors in it, undone when they "
+        "leave it. Debtors who are in it already are concerned from the next night.",
+    )
+
+    credit_limit_unused = fields.Boolean(compute="_compute_credit_limit_unused")
+
     # Two indexes: to a single one, rows without company would never be equal.
     _code_uniq = models.UniqueIndex(
         "(code, company_id) WHERE company_id IS NOT NULL",
@@ -58,6 +77,9 @@ class CarteraStage(models.Model):
     _code_shared_uniq = models.UniqueIndex(
         "(code) WHERE company_id IS NULL",
         "There is a stage with this code already.",
+    )
+    _contact_tier_range = models.Constraint(
+        "CHECK (contact_tier BETWEEN 1 AND 3)", "There are three tiers of contacts."
     )
     _rule_positive = models.Constraint(
         "CHECK (min_days >= 0 AND min_amount >= 0 AND min_share BETWEEN 0 AND 100)",
@@ -70,6 +92,16 @@ class CarteraStage(models.Model):
     def _compute_currency_id(self):
         for stage in self:
             stage.currency_id = (stage.company_id or self.env.company).currency_id
+
+    @api.depends("company_id", "consequence_ids.kind", "consequence_ids.active")
+    @api.depends_context("company")
+    def _compute_credit_limit_unused(self):
+        for stage in self:
+            company = stage.company_id or self.env.company
+            kinds = stage.consequence_ids.filtered("active").mapped("kind")
+            stage.credit_limit_unused = not company.account_use_credit_limit and any(
+                kind.startswith("credit_") for kind in kinds if kind
+            )
 
     @api.model
     def _get_stages(self, company):

@@ -2,6 +2,7 @@ from . import (
     test_aging_policy,
     test_as_of,
     test_case_live,
+    test_consequence,
     test_demo,
     test_ledger,
     test_open_item,
