@@ -1,3 +1,11 @@
 """Pure calculations, free of the ORM: plain values in, plain values out."""
 
-from . import aging, batches, contact_window, local_days, stage_rules, time_zones
+from . import (
+    aging,
+    batches,
+    contact_rulebook,
+    contact_window,
+    local_days,
+    stage_rules,
+    time_zones,
+)

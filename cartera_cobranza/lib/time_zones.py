@@ -66,3 +66,20 @@ def find_zone(country_code, state_code=None):
         return zone
     zones = pytz.country_timezones.get(country_code or "", ())
     return zones[0] if len(zones) == 1 else None
+
+
+def find_debtor_zone(country_code, state_code, zone, usual_zone):
+    """Name of the time zone that a debtor lives by.
+
+    The zone on the contact counts if somebody chose it. Odoo writes the zone of whoever
+    creates a contact on it, so that one says less than the debtor's own state.
+
+    :param zone: IANA name on the contact, or a false value
+    :param usual_zone: the zone of whoever created the contact, or a false value
+    :return: IANA name, or None when nothing is known
+    """
+    of_country = pytz.country_timezones.get(country_code or "", ())
+    if zone and (zone in of_country or not country_code):
+        if zone != usual_zone or not state_code:
+            return zone
+    return find_zone(country_code, state_code) or zone or None

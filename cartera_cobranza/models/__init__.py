@@ -14,7 +14,11 @@ from . import (
     cartera_consequence_log,
     cartera_consequence_release,
     cartera_contact,
+    cartera_contact_policy,
     cartera_contact_refusal,
+    cartera_contact_rulebook,
+    cartera_contact_window,
+    cartera_contact_wording,
     cartera_ledger_verifier,
     cartera_message_template,
     cartera_open_item,
@@ -32,4 +36,6 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    resource_calendar,
+    resource_calendar_leaves,
 )

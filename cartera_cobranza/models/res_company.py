@@ -22,6 +22,14 @@ class ResCompany(models.Model):
         help="Collector of the debtors who have no case yet.",
     )
 
+    cartera_creditor_kind = fields.Selection(
+        [("commercial", "Commercial"), ("financial", "Financial entity")],
+        string="Kind of Creditor",
+        default="commercial",
+        required=True,
+        help="Some contact rules bind only those who lend money by trade.",
+    )
+
     @api.model
     def _default_cartera_aging_policy_id(self):
         standard = self.env.ref(

@@ -15,3 +15,6 @@ class ResConfigSettings(models.TransientModel):
     cartera_default_user_id = fields.Many2one(
         related="company_id.cartera_default_user_id", readonly=False
     )
+    cartera_creditor_kind = fields.Selection(
+        related="company_id.cartera_creditor_kind", readonly=False, required=True
+    )

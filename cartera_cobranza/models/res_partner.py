@@ -1,5 +1,9 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists, create_column
+
+from ..lib.time_zones import find_debtor_zone
 
 # Those who work with receivables; salespeople and others see nothing of collection.
 READERS = (
@@ -7,6 +11,16 @@ READERS = (
     "cartera_cobranza.group_cartera_own,"
     "cartera_cobranza.group_cartera_auditor"
 )
+
+# Whom a law on contacts protects.
+DEBTOR_KINDS = [
+    ("person", "Natural person"),
+    ("small_company", "Small company"),
+    ("company", "Company"),
+]
+# Where small companies are protected like consumers, and which company is small is not
+# known: Ley 20.416 art. 9.
+SMALL_COMPANY_COUNTRIES = ("CL",)
 
 
 class ResPartner(models.Model):
@@ -47,6 +61,32 @@ class ResPartner(models.Model):
         compute="_compute_cartera_case_id",
         groups=READERS,
     )
+
+    cartera_debtor_kind = fields.Selection(
+        DEBTOR_KINDS,
+        string="Protected As",
+        compute="_compute_cartera_debtor_kind",
+        inverse="_inverse_cartera_debtor_kind",
+        store=True,
+        readonly=False,
+        help="Which contact rules hold: laws protect natural persons, and in some "
+        "countries small companies. A company that buys outside its business may be "
+        "treated as a person.",
+    )
+    cartera_debtor_kind_set = fields.Selection(
+        DEBTOR_KINDS,
+        string="Protected As, by Hand",
+        tracking=True,
+        help="Set by somebody. Empty: by the contact's country and type.",
+    )
+
+    def _auto_init(self):
+        """Fill the kind of all contacts in one statement: computing it one by one would
+        take a database of a million contacts an hour."""
+        if not column_exists(self.env.cr, "res_partner", "cartera_debtor_kind"):
+            create_column(self.env.cr, "res_partner", "cartera_debtor_kind", "varchar")
+            self._fill_cartera_debtor_kind()
+        return super()._auto_init()
 
     @api.model
     def _get_cartera_fields(self):
@@ -98,6 +138,61 @@ class ResPartner(models.Model):
 
     def _search_cartera_amount_overdue(self, operator, value):
         return self._search_cartera_case("amount_overdue", operator, value)
+
+    # -- which rules protect the debtor -------------------------------------------
+
+    @api.depends(
+        "commercial_partner_id.is_company",
+        "commercial_partner_id.country_id",
+        "commercial_partner_id.cartera_debtor_kind_set",
+    )
+    def _compute_cartera_debtor_kind(self):
+        for partner in self:
+            debtor = partner.commercial_partner_id or partner
+            partner.cartera_debtor_kind = (
+                debtor.cartera_debtor_kind_set or debtor._get_default_debtor_kind()
+            )
+
+    def _inverse_cartera_debtor_kind(self):
+        for partner in self:
+            debtor = partner.commercial_partner_id
+            kind = partner.cartera_debtor_kind
+            usual = debtor._get_default_debtor_kind()
+            debtor.cartera_debtor_kind_set = kind if kind != usual else False
+
+    def _get_default_debtor_kind(self):
+        """The kind of a debtor of whom nobody said it; the same as in
+        :meth:`_fill_cartera_debtor_kind`."""
+        if not self.is_company:
+            return "person"
+        if self.country_id.code in SMALL_COMPANY_COUNTRIES:
+            return "small_company"
+        return "company"
+
+    def _fill_cartera_debtor_kind(self):
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE res_partner AS partner
+                   SET cartera_debtor_kind = CASE
+                           WHEN debtor.is_company IS NOT TRUE THEN 'person'
+                           WHEN country.code = ANY(%s) THEN 'small_company'
+                           ELSE 'company'
+                       END
+                  FROM res_partner AS debtor
+                  LEFT JOIN res_country AS country ON country.id = debtor.country_id
+                 WHERE debtor.id = partner.commercial_partner_id
+                """,
+                list(SMALL_COMPANY_COUNTRIES),
+            )
+        )
+
+    def _get_cartera_zone(self):
+        """Name of the time zone that the debtor lives by, or None."""
+        self.ensure_one()
+        return find_debtor_zone(
+            self.country_id.code, self.state_id.code, self.tz, self.create_uid.tz
+        )
 
     def write(self, vals):
         if {"parent_id", "is_company", "commercial_partner_id"}.isdisjoint(vals):

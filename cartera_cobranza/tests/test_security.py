@@ -23,6 +23,10 @@ MATRIX = {
     "cartera.consequence.release": ("r", "r", "rc", "r", "r"),
     "cartera.aging.policy": ("r", "r", "rwcu", "r", "r"),
     "cartera.aging.bucket": ("r", "r", "rwcu", "r", "r"),
+    "cartera.contact.policy": ("r", "r", "rwcu", "r", "r"),
+    "cartera.contact.policy.cap": ("r", "r", "rwcu", "r", "r"),
+    "cartera.contact.policy.window": ("r", "r", "rwcu", "r", "r"),
+    "cartera.contact.wording": ("r", "r", "r", "r", "r"),
     "cartera.run": ("", "", "r", "r", ""),
     "cartera.run.phase": ("", "", "r", "r", ""),
     "cartera.run.error": ("", "", "r", "r", ""),
@@ -51,6 +55,14 @@ PUBLIC_METHODS = {
     },
     "cartera.consequence.log": {"action_open_case"},
     "cartera.consequence.release": {"action_revoke", "create"},
+    "cartera.contact.policy": {
+        "action_make_own",
+        "copy_data",
+        "create",
+        "unlink",
+        "write",
+    },
+    "cartera.contact.policy.row": {"create", "unlink", "write"},
     "cartera.ledger.check": {"action_check"},
     "cartera.ledger.check.line": {"action_open_journal_items"},
     "cartera.open.item": {
@@ -67,6 +79,7 @@ PUBLIC_METHODS = {
     "res.company": {"write"},
     "res.partner": {"action_open_cartera_case", "write"},
 }
+    "resource.calendar": {"action_cartera_fill_again"},
 
 
 class SecurityCommon(CarteraCommon):

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from cartera_lib.time_zones import MAIN_ZONES, STATE_ZONES, find_zone
+from cartera_lib.time_zones import MAIN_ZONES, STATE_ZONES, find_debtor_zone, find_zone
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,40 @@ def test_mexico_in_summer(state, hours):
     zone = ZoneInfo(find_zone("MX", state))
     offset = zone.utcoffset(datetime(2026, 7, 1))
     assert offset.total_seconds() / 3600 == hours
+
+
+@pytest.mark.parametrize(
+    ("country", "state", "zone", "usual", "found"),
+    [
+        # Chosen for the contact: a border town, say.
+        ("MX", "CHH", "America/Ciudad_Juarez", "America/Mexico_City", None),
+        ("MX", None, "America/Tijuana", "America/Mexico_City", None),
+        (None, None, "America/Lima", "America/Lima", None),
+        # Came with whoever created it: the state says more, the country less.
+        (
+            "MX",
+            "SON",
+            "America/Mexico_City",
+            "America/Mexico_City",
+            "America/Hermosillo",
+        ),
+        ("MX", None, "America/Tijuana", "America/Tijuana", None),
+        # Nobody lives in a country by the clock of another.
+        (
+            "CL",
+            "CL-RM",
+            "America/Mexico_City",
+            "America/Mexico_City",
+            "America/Santiago",
+        ),
+        ("CL", None, "America/Mexico_City", "America/Bogota", "America/Santiago"),
+        ("CO", None, None, None, "America/Bogota"),
+        ("RU", None, "Europe/Paris", None, None),
+    ],
+)
+def test_zone_of_a_debtor(country, state, zone, usual, found):
+    assert find_debtor_zone(country, state, zone, usual) == (found or zone)
+
+
+def test_nothing_is_known_of_nobody():
+    assert find_debtor_zone(False, False, False, False) is None
