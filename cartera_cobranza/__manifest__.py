@@ -15,7 +15,7 @@
         "resource",
         "sms",
     ],
-    "external_dependencies": {"python": ["holidays>=0.70", "phonenumbers"]},
+    "external_dependencies": {"python": ["holidays>=0.107", "phonenumbers"]},
     "data": [
         "security/cartera_groups.xml",
         "security/ir.model.access.csv",
