@@ -1,13 +1,10 @@
 """Nightly runs that are killed, or that meet each other, do all their work once."""
 
-import os
 import random
-import signal
 import subprocess
-import time
 
+import killing
 import pytest
-from cartera_dev import paths
 
 KILLS = 12
 
@@ -34,6 +31,7 @@ PHASES = """
     FROM cartera_run_phase phase JOIN cartera_run run ON run.id = phase.run_id
     GROUP BY 1, 2 ORDER BY 1, 2
 """
+PHASE_COUNT = "SELECT COUNT(*) FROM cartera_run_phase"
 PICTURE = (MOVES, CASES, RUNS, PHASES)
 
 
@@ -48,26 +46,8 @@ def database(make_database):
 
 def start(database) -> subprocess.Popen:
     """The nights, done by a process of its own."""
-    odoo = database.odoo
-    return subprocess.Popen(
-        [str(odoo.python), str(database.steps), "run_nights", database.name],
-        cwd=paths.REPO,
-        env=odoo.environment,
-        pass_fds=odoo.inherited,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-def kill_later(process: subprocess.Popen, seconds: float) -> bool:
-    """Kills the process after so long; False if it has ended by itself before."""
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-        return True
-    return False
+    words = [str(database.odoo.python), str(database.steps), "run_nights"]
+    return killing.start(database.odoo, [*words, database.name])
 
 
 def picture(database) -> list:
@@ -103,18 +83,8 @@ def test_killed_and_doubled_runs_leave_what_one_calm_run_leaves(
     killed = 0
     for _ in range(KILLS):
         process = start(database)
-        wait_for_first_run(database, process)
-        killed += kill_later(process, chance.uniform(0, 0.5))
+        killing.wait_until_at_work(process, lambda: database.sql(PHASE_COUNT))
+        killed += killing.kill_later(process, chance.uniform(0, 0.5))
     assert killed, "nothing was killed: the nights are over too soon"
     database.do("run_nights")
     assert picture(database) == expected
-
-
-def wait_for_first_run(database, process) -> None:
-    """Waits until the process has begun to write, so that a kill hits its work."""
-    before = database.sql("SELECT COUNT(*) FROM cartera_run_phase")
-    deadline = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < deadline:
-        if database.sql("SELECT COUNT(*) FROM cartera_run_phase") != before:
-            return
-        time.sleep(0.05)

@@ -2,9 +2,9 @@
 
 `lib` without Odoo, `odoo` inside it, `benchmark` on ledgers to measure on, `install` in
 databases that the module comes to and leaves, `upgrade` in one that an earlier version
-of it has lived in.
+of it has lived in, `replay` ninety days of the demo company.
 
-scripts/test [lib | odoo | benchmark | install | upgrade] [words for pytest]
+scripts/test [lib | odoo | benchmark | install | upgrade | replay] [words for pytest]
 """
 
 import time
@@ -72,6 +72,11 @@ def upgrade(odoo: Odoo, words: list[str]) -> int:
     return pytest(odoo, "-p", "no:odoo", "tests/upgrade", *words)
 
 
+def replay(odoo: Odoo, words: list[str]) -> int:
+    """Ninety days of the demo company, day by day, within the law."""
+    return pytest(odoo, "-p", "no:odoo", "tests/replay", *words)
+
+
 def pytest(odoo: Odoo, *words: str) -> int:
     """Runs pytest on this terminal; a skipped test fails it. Gives its exit code."""
     say()
@@ -85,4 +90,5 @@ PARTS = {
     "benchmark": benchmark,
     "install": install,
     "upgrade": upgrade,
+    "replay": replay,
 }

@@ -1,0 +1,45 @@
+"""What the tests do inside Odoo: `python steps.py STEP DATABASE` prints JSON."""
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+from cartera_dev.inside.session import environment
+
+sys.path.append(str(Path(__file__).parents[1]))
+
+from days import live_through  # noqa: E402  (needs Odoo set up, and the folder above)
+from demo_days import DemoDays  # noqa: E402
+from town import Town  # noqa: E402
+from witnesses import DAYS, FIRST_DAY  # noqa: E402
+
+
+def replay(env) -> dict:
+    """Lives through the days of the demo and the witnesses; gives what went wrong and
+    what the world outside has received."""
+    company = env.ref("base.main_company")
+    first = date.fromisoformat(FIRST_DAY)
+    demo, town = DemoDays(company, first, DAYS), Town(company, first)
+
+    def begin():
+        demo.build_past()
+        town.build()
+
+    def wake(number, day):
+        demo.post(day)
+        town.live(number)
+
+    failures, world = live_through(env, first, DAYS, begin, wake, town.collect)
+    mails = [
+        {"message_id": mail.message_id, "moment": mail.moment.isoformat()}
+        for mail in world.mail_server.accepted
+    ]
+    return {"failures": failures, "mails": mails, "texts": world.texts}
+
+
+if __name__ == "__main__":
+    step, database = sys.argv[1:]
+    with environment(database) as env:
+        result = globals()[step](env)
+    print(json.dumps(result))
