@@ -16,6 +16,7 @@ def format_report(results):
         ("aging", "Against hand-written SQL (ratio; module s / SQL s)", _aging_rows),
         ("nights", "The night (seconds; peak memory)", _night_rows),
         ("screens", "Screens (seconds; slowest query in ms; queries)", _screen_rows),
+        ("strategies", "Strategies and messages", _strategy_rows),
         (
             "posting",
             "Posting and paying (ratio with / without the module)",
@@ -79,6 +80,44 @@ def _screen_rows(screens):
         f" {figures['queries']}"
         for name, figures in screens.items()
     }
+
+
+def _strategy_rows(strategies):
+    rows = {}
+    planning = strategies["planning"]
+    debtors = planning["debtors"]
+    rows["planning a night, against SQL by hand"] = (
+        f"**{planning['seconds'] / planning['by_hand_s']:.2f}**"
+        f" ({planning['seconds']:.2f} / {planning['by_hand_s']:.2f} s;"
+        f" {planning['steps']:,} steps of {debtors:,} debtors)"
+    )
+    rows["a simulation that tells of everybody"] = (
+        f"{planning['told_s']:.2f} s; {planning['told_lines']:,} lines"
+    )
+    steps = strategies["steps"]
+    rows["a step without a message, planned and done"] = (
+        f"**{_each(steps, 'plan_s', 'do_s')}** ({steps['steps']:,})"
+    )
+    messages = strategies["messages"]
+    rows["an e-mail, planned, rendered and queued"] = (
+        f"**{_each(messages, 'plan_s', 'do_s', 'dispatch_s')}** ({messages['steps']:,})"
+    )
+    rows["of which planned and in the outbox"] = _each(messages, "plan_s", "do_s")
+    rows["of which through the gate, rendered and queued"] = _each(
+        messages, "dispatch_s"
+    )
+    for name, figures in strategies.items():
+        rows[f"peak memory: {name}"] = (
+            f"{figures['memory_peak_mib']:.0f} MiB"
+            f" ({figures['memory_before_mib']:.0f} before)"
+        )
+    return rows
+
+
+def _each(figures, *parts):
+    """Milliseconds per step of the parts together."""
+    seconds = sum(figures[part] for part in parts)
+    return f"{1000 * seconds / figures['steps']:.2f} ms"
 
 
 def _posting_rows(posting):

@@ -106,6 +106,12 @@ class Bench:
             "ordinary, 1 in 30 changed": {**third, "new invoices": changed},
         }
 
+    def measure_strategies(self):
+        """Planning a night, doing steps without messages, and making messages."""
+        self.measure("strategies", 3)
+        tasks = ("planning", "steps", "messages")
+        return {task: self.measure(task, 3) for task in tasks}
+
     def measure_posting(self):
         """Post and pay in both copies in turns; return medians and their ratio."""
         say(f"posting and paying, {REPETITIONS} times in turns")
@@ -148,6 +154,7 @@ SECTIONS = {
     "aging": lambda bench: bench.measure("aging"),
     "nights": Bench.measure_nights,
     "screens": lambda bench: bench.measure("screens", 2),
+    "strategies": Bench.measure_strategies,
     "posting": Bench.measure_posting,
 }
 

@@ -20,6 +20,12 @@ def run_task(env, task, today):
     from aging_task import measure_aging
     from nightly_task import change_ledger, measure_run
     from screens_task import measure_screens
+    from strategy_task import (
+        measure_messages,
+        measure_planning,
+        measure_steps,
+        prepare,
+    )
 
     tasks = {
         "aging": lambda: measure_aging(env, today),
@@ -27,6 +33,10 @@ def run_task(env, task, today):
         "first night": lambda: measure_run(env, first=True),
         "night": lambda: measure_run(env),
         "change": lambda: change_ledger(env, today),
+        "strategies": lambda: prepare(env, today),
+        "planning": lambda: measure_planning(env, today),
+        "steps": lambda: measure_steps(env, today),
+        "messages": lambda: measure_messages(env, today),
     }
     return tasks[task]()
 
