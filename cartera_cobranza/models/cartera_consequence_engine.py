@@ -38,13 +38,13 @@ class CarteraConsequenceEngine(models.AbstractModel):
             self.sudo()._level(company, today, user=user, ids=of_company.ids)
 
     @api.model
-    def _release(self, cases, user=None):
-        """Undo all that is in force for ``cases``, whatever their stages ask for."""
+    def _release(self, cases):
+        """Undo what is in force for ``cases``, whatever their stages ask for."""
         logs = self.env["cartera.consequence.log"].sudo()
         found = logs.search([("case_id", "in", cases.ids), ("date_undone", "=", False)])
         for company, of_company in found.grouped("company_id").items():
             today = company._get_cartera_today()
-            self.sudo()._undo(of_company.ids, today, user)
+            self.sudo()._undo(of_company.ids, today, self.env.user)
 
     # -- what to do ---------------------------------------------------------------
 

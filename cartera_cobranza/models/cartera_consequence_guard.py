@@ -56,7 +56,7 @@ class CarteraConsequenceGuard(models.AbstractModel):
             return reasons
         if self._find_releases(kind_of_document, blocked):
             return reasons + "\n" + self.env._("A supervisor has allowed this one.")
-        return reasons + "\n" + self._get_way_out()
+        return reasons + "\n" + self._get_way_out(kind_of_document)
 
     # -- the check ----------------------------------------------------------------
 
@@ -108,7 +108,7 @@ class CarteraConsequenceGuard(models.AbstractModel):
             else:
                 refused |= log
         if refused:
-            raise UserError(self._get_refusal(refused))
+            raise UserError(self._get_refusal(kind_of_document, refused))
         return allowed
 
     @api.model
@@ -173,14 +173,14 @@ class CarteraConsequenceGuard(models.AbstractModel):
     # -- words --------------------------------------------------------------------
 
     @api.model
-    def _get_refusal(self, logs):
+    def _get_refusal(self, kind_of_document, logs):
         if not self.env.user._is_internal():
             # Customers who order for themselves.
             return self.env._(
                 "This cannot be confirmed here at the moment. Please contact us."
             )
         reasons = [self._get_reason(log) for log in logs]
-        return "\n".join([*reasons, self._get_way_out()])
+        return "\n".join([*reasons, self._get_way_out(kind_of_document)])
 
     @api.model
     def _get_reason(self, log):
@@ -196,8 +196,15 @@ class CarteraConsequenceGuard(models.AbstractModel):
         )
 
     @api.model
-    def _get_way_out(self):
-        return self.env._(
-            "Nothing new is sold or invoiced to those in it. Collect what is overdue, "
-            "or ask a supervisor of collections to allow this one on the debtor's case."
+    def _get_way_out(self, kind_of_document):
+        """What is refused, and what to do about it."""
+        refused = (
+            self.env._("Orders of debtors in it are not confirmed.")
+            if kind_of_document == "order"
+            else self.env._("Debtors in it get no new invoices.")
         )
+        remedy = self.env._(
+            "Collect what is overdue, or ask a supervisor of collections to allow this "
+            "one on the debtor's case."
+        )
+        return f"{refused} {remedy}"

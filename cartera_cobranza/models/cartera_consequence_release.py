@@ -25,8 +25,8 @@ class CarteraConsequenceRelease(models.Model):
     once = fields.Boolean(
         string="One Document Only",
         default=True,
-        help="Used up by the first document of the kind, or good for any number until "
-        "its last day.",
+        help="Used up by the first document, or good for any number until its last "
+        "day. An order and its invoice are two.",
     )
     date_until = fields.Date(
         string="Until",

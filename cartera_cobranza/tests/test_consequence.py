@@ -275,6 +275,41 @@ class TestConsequence(ConsequenceCommon):
         with self.assertRaises(UserError):
             self._consequence("block_invoice", stage, company_id=other.id)
 
+    # -- debtors that go ----------------------------------------------------------
+
+    def test_merged_debtors_have_what_the_stage_left_asks_for(self):
+        double = self._create_debtor("Abarrotes el faro SA", credit_limit=900)
+        self._invoice(300, "2026-03-01", due="2026-03-31", partner=double)
+        self.debtor.credit_limit = 5000
+        consequence = self._consequence("credit_lower")
+        self._run()
+        self.assertEqual((double.credit_limit, self._limit()), (450, 2500))
+        self.env["base.partner.merge.automatic.wizard"].sudo()._merge(
+            (self.debtor | double).ids, self.debtor, extra_checks=False
+        )
+        self.assertEqual(self._limit(), 2500)
+        self.assertEqual(
+            sorted((log.value_before, log.state) for log in self._logs()),
+            [(900, "undone"), (5000, "active")],
+        )
+        self.assertEqual(self._logs().partner_id, self.debtor)
+        consequence.active = False
+        self._run()
+        self.assertEqual(self._limit(), 5000)
+
+    def test_a_merged_debtor_without_rival_takes_its_consequences_along(self):
+        other = self._create_debtor("Nueva", credit_limit=700)
+        self._consequence("credit_lower")
+        self.debtor.credit_limit = 5000
+        self._run()
+        self.env["base.partner.merge.automatic.wizard"].sudo()._merge(
+            (self.debtor | other).ids, other, extra_checks=False
+        )
+        self.assertEqual(self._case(other), self.case)
+        self.assertEqual(other.credit_limit, 350)
+        self.case.stage_id = self.stage_preventiva
+        self.assertEqual(other.credit_limit, 700)
+
     # -- the salesperson ----------------------------------------------------------
 
     def _told(self, user):
@@ -681,7 +716,7 @@ class TestConsequenceGuard(ConsequenceCommon):
         self._block()
         portal = new_test_user(self.env, "cliente", groups="base.group_portal")
         guard = self.env["cartera.consequence.guard"].with_user(portal)
-        message = guard._get_refusal(self._logs().sudo())
+        message = guard._get_refusal("invoice", self._logs().sudo())
         self.assertNotIn(self.debtor.name, message)
         self.assertNotIn("Extrajudicial", message)
 

@@ -13,7 +13,11 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         cases.flush_model()
         kept = cases.search([("partner_id", "=", dst_partner.id)])
         case_of = kept.grouped("company_id")
-        for case in cases.search([("partner_id", "in", src_partners.ids)]):
+        merged = cases.search([("partner_id", "in", src_partners.ids)])
+        # What was done to a debtor who goes, such as a lower credit limit, goes first.
+        consequences = self.env["cartera.consequence.engine"]
+        consequences._release(merged)
+        for case in merged:
             target = case_of.get(case.company_id)
             if not target:
                 case_of[case.company_id] = case
@@ -21,6 +25,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             self._merge_cartera_cases(case, target)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self.env["cartera.case.queue"]._mark_partners(dst_partner)
+        self.env.invalidate_all()
+        consequences._follow(merged.exists(), self.env.user)
         return result
 
     @api.model

@@ -6,6 +6,7 @@ import sys
 from cartera_dev.inside.session import environment
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.modules.module import Manifest
 
 
@@ -109,6 +110,69 @@ def open_views(env) -> int:
 def module_folder(env) -> str:
     """Where Odoo found the module."""
     return Manifest.for_addon("cartera_cobranza").path
+
+
+def confirm_order(env, partner=None, paid: float = 0) -> dict:
+    """Confirms a quotation of 100, of which as much has been paid online; gives what it
+    warned of, and its state in the end or why it was refused."""
+    partner = partner or env["res.partner"].create({"name": "Diana"})
+    product = env["product.product"].create({"name": "x", "taxes_id": False})
+    line = {"product_id": product.id, "price_unit": 100}
+    order = env["sale.order"].create(
+        {"partner_id": partner.id, "order_line": [(0, 0, line)]}
+    )
+    if paid:
+        _pay_online(env, order, paid)
+    warning = order.partner_credit_warning or ""
+    try:
+        with env.cr.savepoint():
+            order.action_confirm()
+    except UserError as error:
+        return {"warning": warning, "state": str(error)}
+    return {"warning": warning, "state": order.state}
+
+
+def _pay_online(env, order, amount: float):
+    methods = env["payment.method"].with_context(active_test=False)
+    env["payment.transaction"].create(
+        {
+            "provider_id": env["payment.provider"].search([], limit=1).id,
+            "payment_method_id": methods.search([], limit=1).id,
+            "reference": order.name,
+            "amount": amount,
+            "currency_id": order.currency_id.id,
+            "partner_id": order.partner_id.id,
+            "sale_order_ids": [(6, 0, order.ids)],
+            "state": "done",
+        }
+    )
+
+
+def guarded_orders(env) -> dict:
+    """Orders of a debtor in a stage that warns of them, then blocks them; see
+    :func:`confirm_order`."""
+    debtor = env["res.partner"].create({"name": "Ana"})
+    _make_invoice(env, debtor, 1000).action_post()
+    case = env["cartera.case"].search([("partner_id", "=", debtor.id)])
+    stages = env["cartera.stage"].search([])
+    stage = stages.filtered(lambda stage: stage.code == "extrajudicial")
+    consequence = env["cartera.stage.consequence"].create(
+        {"stage_id": stage.id, "kind": "warn_order"}
+    )
+    seen = {"before": confirm_order(env, debtor)}
+    case.stage_id = stage
+    seen["warned"] = confirm_order(env, debtor)
+    consequence.kind = "block_order"
+    case.stage_id = stages[0]
+    case.stage_id = stage
+    seen["blocked"] = confirm_order(env, debtor)
+    seen["paid in advance"] = confirm_order(env, debtor, paid=100)
+    env["cartera.consequence.release"].create({"case_id": case.id, "reason": "Known"})
+    seen["allowed"] = confirm_order(env, debtor)
+    seen["allowed once"] = confirm_order(env, debtor)
+    case.stage_id = stages[0]
+    seen["recovered"] = confirm_order(env, debtor)
+    return seen
 
 
 if __name__ == "__main__":
