@@ -1,5 +1,7 @@
 """What installing and uninstalling does beyond the data files."""
 
+from odoo import fields
+
 
 def post_init_hook(env):
     """Open the cases of the invoices that are in the ledger already, in the stages
@@ -16,13 +18,36 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Let go of the aging policies, which cannot be deleted while companies use them,
-    and drop the indexes and keys on Odoo's own tables, which the uninstallation leaves
-    or forgets in its books."""
+    """Take back what stands in records and tables of Odoo, which the uninstallation
+    leaves."""
+    _undo_credit_limits(env)
+    _delete_holidays(env)
+    # A policy cannot be deleted while companies use it.
     companies = env["res.company"].with_context(active_test=False).search([])
     companies.cartera_aging_policy_id = False
-    on_tables_of_odoo = [
+    keys_and_indexes = [
         ("module.name", "=", "cartera_cobranza"),
         ("model.model", "not like", "cartera."),
     ]
-    env["ir.model.constraint"].search(on_tables_of_odoo).unlink()
+    env["ir.model.constraint"].search(keys_and_indexes).unlink()
+
+
+def _undo_credit_limits(env):
+    """Put back the credit limits that stages have lowered: nobody would later."""
+    logs = env["cartera.consequence.log"].search(
+        [("date_undone", "=", False), ("kind", "in", ["credit_lower", "credit_freeze"])]
+    )
+    env["cartera.consequence.engine"]._undo(logs.ids, fields.Date.today(), None)
+
+
+def _delete_holidays(env):
+    """Delete the calendars of public holidays, except where somebody works by one."""
+    calendars = env["resource.calendar"].with_context(active_test=False)
+    ours = calendars.search([("cartera_country_id", "!=", False)])
+    by_one = [("resource_calendar_id", "in", ours.ids)]
+    ours -= env["res.company"].search(by_one).resource_calendar_id
+    by_one = [("calendar_id", "in", ours.ids)]
+    ours -= env["resource.resource"].search(by_one).calendar_id
+    # Without their calendar they would be holidays of everybody.
+    env["resource.calendar.leaves"].search([("calendar_id", "in", ours.ids)]).unlink()
+    ours.unlink()

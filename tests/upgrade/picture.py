@@ -1,12 +1,14 @@
 """All that the module keeps in a database, to compare before and after."""
 
-# Columns of ours: whole tables, and what we add to Odoo's.
+# Columns of ours: whole tables, and what we add to Odoo's. What a data file writes
+# again, as it is, has been written.
 COLUMNS = """
     SELECT table_name, string_agg(quote_ident(column_name), ', ' ORDER BY column_name)
       FROM information_schema.columns
      WHERE table_schema = 'public'
        AND (table_name LIKE 'cartera\\_%'
             OR column_name LIKE 'cartera\\_%' OR column_name = 'id')
+       AND column_name NOT IN ('write_date', 'write_uid')
      GROUP BY table_name
     HAVING bool_or(table_name LIKE 'cartera\\_%' OR column_name LIKE 'cartera\\_%')
 """
@@ -30,8 +32,12 @@ RECORDS = {
         SELECT id, cron_name, active, interval_number, interval_type, nextcall
           FROM ir_cron WHERE cron_name LIKE 'Cartera%'
     """,
+    "partner": "SELECT id, name, email, phone, active, credit_limit FROM res_partner",
     "user": "SELECT gid, uid FROM res_groups_users_rel",
 }
+
+# Of these there may be more than before.
+GROWING = ("cron", "user")
 
 RULES = """
     SELECT known.name, rule.domain_force, rule.active FROM ir_rule rule

@@ -2,6 +2,11 @@
 
 
 def migrate(cr, version):
+    _count_first_episodes(cr)
+    _set_contact_tiers(cr)
+
+
+def _count_first_episodes(cr):
     """Count the arrears that are there as each debtor's first episode.
 
     It began when the oldest item that is still owed fell due, or before: that day is
@@ -12,5 +17,21 @@ def migrate(cr, version):
         UPDATE cartera_case
         SET episode = 1, episode_date = date_oldest_due + 1
         WHERE date_oldest_due IS NOT NULL AND episode = 0
+        """
+    )
+
+
+def _set_contact_tiers(cr):
+    """Give the stages that we ship the tier of their contacts: the data file leaves
+    them alone, as people may have changed them."""
+    cr.execute(
+        """
+        UPDATE cartera_stage stage
+        SET contact_tier = shipped.tier
+        FROM (VALUES ('extrajudicial', 2), ('judicial', 3)) shipped (code, tier)
+        JOIN ir_model_data known
+            ON known.module = 'cartera_cobranza'
+            AND known.name = 'cartera_stage_' || shipped.code
+        WHERE stage.id = known.res_id
         """
     )
