@@ -1,11 +1,18 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL, email_normalize
+from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from .channels import CHANNELS
 
+TOKEN_SCOPE = "cartera.opt_out"
+
 
 class CarteraConsent(models.Model):
-    """What a debtor allowed or forbade, by channel, when and where. The last row of a
-    channel counts; rows are never changed."""
+    """What a debtor allowed or forbade, by channel, when and where.
+
+    The last row of a channel counts; rows are added, and nobody has the right to
+    change one.
+    """
 
     _name = "cartera.consent"
     _description = "Contact Consent"
@@ -14,11 +21,18 @@ class CarteraConsent(models.Model):
 
     partner_id = fields.Many2one(
         "res.partner",
-        string="Debtor",
+        string="Person",
         required=True,
         index=True,
         ondelete="cascade",
-        help="The debtor or a contact of theirs.",
+        help="The debtor, or one of its contacts.",
+    )
+    debtor_id = fields.Many2one(
+        related="partner_id.commercial_partner_id",
+        string="Debtor",
+        store=True,
+        index=True,
+        precompute=True,
     )
     company_id = fields.Many2one(
         "res.company",
@@ -47,5 +61,188 @@ class CarteraConsent(models.Model):
     )
     reference = fields.Char(help="Document, recording or page that proves it.")
     user_id = fields.Many2one(
-        "res.users", string="Recorded By", default=lambda self: self.env.user
+        "res.users",
+        string="Recorded By",
+        default=lambda self: self.env.user,
     )
+
+    # -- CRUD ---------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Keep addresses in the form in which messages use them, and say on the case
+        what was withdrawn."""
+        consents = super().create(vals_list)
+        for consent in consents.filtered("address"):
+            consent.sudo().address = self._normalize_address(
+                consent.channel, consent.address, consent.partner_id
+            )
+        consents.filtered(lambda c: c.decision == "withdrawn")._post_withdrawal()
+        return consents
+
+    def _post_withdrawal(self):
+        """Leave a note on the cases of the debtors who opted out."""
+        cases = (
+            self.env["cartera.case"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", self.debtor_id.ids),
+                    ("company_id", "in", self.company_id.ids),
+                ]
+            )
+        )
+        case_of = {(case.partner_id, case.company_id): case for case in cases}
+        for consent in self.sudo():
+            case = case_of.get((consent.debtor_id, consent.company_id))
+            if case:
+                # Who follows a link is nobody to Odoo.
+                author = consent.user_id.partner_id or consent.partner_id
+                case.message_post(
+                    body=consent._get_withdrawal_text(), author_id=author.id
+                )
+
+    def _get_withdrawal_text(self):
+        sources = dict(self._fields["source"]._description_selection(self.env))
+        return self.env._(
+            "%(person)s does not want to be contacted by %(channel)s%(address)s any "
+            "more (%(origin)s).",
+            person=self.partner_id.display_name,
+            channel=self._get_channel_label(self.channel),
+            address=f" ({self.address})" if self.address else "",
+            origin=sources[self.source],
+        )
+
+    @api.model
+    def _get_channel_label(self, channel):
+        return dict(self._fields["channel"]._description_selection(self.env))[channel]
+
+    # -- what holds ---------------------------------------------------------------
+
+    @api.model
+    def _normalize_address(self, channel, address, partner):
+        """An address in the form in which it is compared: e-mail in lower case, phone
+        in E.164 where it can be read, anything else as it is."""
+        if not address:
+            return False
+        if channel == "email":
+            return email_normalize(address) or address.strip().lower()
+        if channel in ("letter", "visit"):
+            return address.strip()
+        return partner._phone_format(number=address) or address.strip()
+
+    @api.model
+    def _get_rows(self, companies, debtors):
+        """Everything recorded.
+
+        :return: ``{(company id, debtor id): [(partner id, channel, address, decision,
+            date), ...]}``, the last one first
+        """
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT company_id, debtor_id, partner_id, channel, address, decision,
+                       date
+                  FROM cartera_consent
+                 WHERE company_id = ANY(%s) AND debtor_id = ANY(%s)
+                 ORDER BY date DESC, id DESC
+                """,
+                companies.ids,
+                debtors.ids,
+            )
+        )
+        found = {}
+        for company_id, debtor_id, *row in rows:
+            found.setdefault((company_id, debtor_id), []).append(tuple(row))
+        return found
+
+    @api.model
+    def _find_decision(self, rows, partners, channel, address, moment):
+        """The decision that held for somebody on a channel at a moment, or None.
+
+        A row without address is about the whole channel of its person, and of the
+        debtor's people where the person is the debtor; a row with address is about
+        that address, whosever it is.
+
+        :param rows: of one debtor, as from :meth:`_get_rows`
+        :param partners: ids of the person and of the debtor the person belongs to
+        :param address: normalised, or False
+        :param moment: naive datetime in UTC
+        """
+        for partner_id, used, bound_to, decision, date in rows:
+            if used != channel or date > moment:
+                continue
+            if bound_to == address if bound_to else partner_id in partners:
+                return decision
+        return None
+
+    # -- opting out ---------------------------------------------------------------
+
+    @api.model
+    def _get_opt_out_url(self, partner, company, channel, address, one_click=False):
+        """Address of the page on which somebody stops the messages of a channel.
+
+        :param partner: whom the message goes to
+        :param address: where it goes; empty: everything by this channel is stopped
+        :param one_click: the address for the ``List-Unsubscribe`` header instead
+        """
+        token = hash_sign(
+            self.sudo().env,
+            TOKEN_SCOPE,
+            [company.id, partner.id, channel, address or ""],
+        )
+        url = f"{company.get_base_url()}/cartera/opt-out/{token}"
+        return f"{url}/one-click" if one_click else url
+
+    @api.model
+    def _read_opt_out_token(self, token):
+        """What a link is about.
+
+        :return: dict of ``company``, ``partner`` (records), ``channel`` and
+            ``address``; None for a link that is not ours or whose person is gone
+        """
+        try:
+            terms = verify_hash_signed(self.sudo().env, TOKEN_SCOPE, token)
+        except ValueError:  # not even of the form of a token
+            return None
+        if not terms:
+            return None
+        company_id, partner_id, channel, address = terms
+        company = self.env["res.company"].sudo().browse(company_id).exists()
+        partner = self.env["res.partner"].sudo().browse(partner_id).exists()
+        if not company or not partner:
+            return None
+        return {
+            "company": company,
+            "partner": partner,
+            "channel": channel,
+            "address": address,
+        }
+
+    @api.model
+    def _withdraw(self, terms):
+        """Record that somebody opted out by a link, unless it is recorded already.
+
+        :param terms: as from :meth:`_read_opt_out_token`
+        """
+        company, partner = terms["company"], terms["partner"]
+        debtor = partner.commercial_partner_id
+        rows = self._get_rows(company, debtor).get((company.id, debtor.id), [])
+        channel = terms["channel"]
+        address = self._normalize_address(channel, terms["address"], partner)
+        standing = self._find_decision(
+            rows, {partner.id, debtor.id}, channel, address, fields.Datetime.now()
+        )
+        if standing != "withdrawn":
+            self.sudo().create(
+                {
+                    "company_id": company.id,
+                    "partner_id": partner.id,
+                    "channel": channel,
+                    "address": address,
+                    "decision": "withdrawn",
+                    "source": "link",
+                    "user_id": False,
+                }
+            )

@@ -30,6 +30,16 @@ class ResCompany(models.Model):
         help="Some contact rules bind only those who lend money by trade.",
     )
 
+    cartera_contact_strictness = fields.Selection(
+        [("block", "Blocks it"), ("warn", "Warns of it")],
+        string="A Call Outside the Rules",
+        required=True,
+        default="block",
+        help="What happens when somebody wants to call, visit or log a contact that is "
+        "not allowed now. Either way the refusal is kept as evidence. Messages are "
+        "never sent outside the rules.",
+    )
+
     @api.model
     def _default_cartera_aging_policy_id(self):
         standard = self.env.ref(

@@ -15,6 +15,9 @@ class ResConfigSettings(models.TransientModel):
     cartera_default_user_id = fields.Many2one(
         related="company_id.cartera_default_user_id", readonly=False
     )
+    cartera_contact_strictness = fields.Selection(
+        related="company_id.cartera_contact_strictness", readonly=False, required=True
+    )
     cartera_creditor_kind = fields.Selection(
         related="company_id.cartera_creditor_kind", readonly=False, required=True
     )

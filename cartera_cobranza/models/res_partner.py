@@ -80,6 +80,16 @@ class ResPartner(models.Model):
         help="Set by somebody. Empty: by the contact's country and type.",
     )
 
+    cartera_insolvent_since = fields.Date(
+        string="Insolvent Since",
+        tracking=True,
+        help="Day on which insolvency proceedings began: from then on nobody contacts "
+        "the debtor to collect.",
+    )
+    cartera_consent_ids = fields.One2many(
+        "cartera.consent", "debtor_id", string="Contact Consents", groups=READERS
+    )
+
     def _auto_init(self):
         """Fill the kind of all contacts in one statement: computing it one by one would
         take a database of a million contacts an hour."""

@@ -3,6 +3,7 @@ from . import (
     test_as_of,
     test_case_live,
     test_consequence,
+    test_contact_gate,
     test_demo,
     test_ledger,
     test_open_item,

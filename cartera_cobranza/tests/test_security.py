@@ -23,6 +23,12 @@ MATRIX = {
     "cartera.consequence.release": ("r", "r", "rc", "r", "r"),
     "cartera.aging.policy": ("r", "r", "rwcu", "r", "r"),
     "cartera.aging.bucket": ("r", "r", "rwcu", "r", "r"),
+    "cartera.consent": ("rc", "rc", "rc", "r", "r"),
+    "cartera.consent.register": ("rwcu", "rwcu", "rwcu", "", ""),
+    "cartera.contact": ("rw", "rw", "rw", "r", "r"),
+    "cartera.contact.log": ("rwcu", "rwcu", "rwcu", "", ""),
+    "cartera.contact.refusal": ("r", "r", "r", "r", "r"),
+    "cartera.dialer.import": ("rwcu", "rwcu", "rwcu", "", ""),
     "cartera.contact.policy": ("r", "r", "rwcu", "r", "r"),
     "cartera.contact.policy.cap": ("r", "r", "rwcu", "r", "r"),
     "cartera.contact.policy.window": ("r", "r", "rwcu", "r", "r"),
@@ -46,13 +52,23 @@ PUBLIC_METHODS = {
     "cartera.aging.policy": {"copy_data", "create", "write"},
     "cartera.case": {
         "action_accept_proposal",
+        "action_call",
         "action_dismiss_proposal",
+        "action_log_contact",
         "action_open_consequences",
+        "action_open_contacts",
         "action_open_invoices",
         "action_open_items",
         "create",
         "write",
     },
+    "cartera.consent": {"create"},
+    "cartera.consent.register": {"action_register"},
+    "cartera.contact": {"action_open_case", "write"},
+    "cartera.contact.log": {"action_log"},
+    "cartera.contact.refusal": {"action_open_case"},
+    "cartera.dialer": {"get_call_list", "register_results"},
+    "cartera.dialer.import": {"action_import"},
     "cartera.consequence.log": {"action_open_case"},
     "cartera.consequence.release": {"action_revoke", "create"},
     "cartera.contact.policy": {
@@ -78,8 +94,8 @@ PUBLIC_METHODS = {
     "cartera.stage.move": {"action_open_case"},
     "res.company": {"write"},
     "res.partner": {"action_open_cartera_case", "write"},
-}
     "resource.calendar": {"action_cartera_fill_again"},
+}
 
 
 class SecurityCommon(CarteraCommon):

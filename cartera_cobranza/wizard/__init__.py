@@ -1,5 +1,8 @@
 from . import (
     base_partner_merge,
     cartera_aging_as_of,
+    cartera_consent_register,
+    cartera_contact_log,
+    cartera_dialer_import,
     cartera_ledger_check,
 )

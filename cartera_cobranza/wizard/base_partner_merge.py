@@ -32,6 +32,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     @api.model
     def _merge_cartera_cases(self, case, target):
         """Hand the history, messages and activities of ``case`` over to ``target``."""
+        self.env["cartera.contact.refusal"]._hand_over(case, target)
         self._update_foreign_keys_generic("cartera.case", case, target)
         self._update_reference_fields_generic("cartera.case", case, target)
         self.env.invalidate_all()

@@ -1,0 +1,1 @@
+from . import cartera_dialer, cartera_opt_out

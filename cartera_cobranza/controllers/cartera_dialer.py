@@ -1,0 +1,25 @@
+from odoo import fields, http
+from odoo.http import content_disposition, request
+
+
+class CarteraDialer(http.Controller):
+    @http.route(
+        "/cartera/call-list.csv",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=True,
+    )
+    def cartera_call_list(self, **kwargs):
+        """The call list of the current company, as a file for a dialer."""
+        company = request.env.company
+        content = request.env["cartera.dialer"]._get_call_file(company)
+        name = f"{company.name} {fields.Date.context_today(company)}.csv"
+        return request.make_response(
+            content,
+            headers=[
+                ("Content-Type", "text/csv; charset=utf-8"),
+                ("Content-Disposition", content_disposition(name)),
+                ("Cache-Control", "no-store"),
+            ],
+        )

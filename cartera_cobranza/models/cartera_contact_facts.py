@@ -1,0 +1,123 @@
+"""What the contact gate decides by, read for a whole batch at once."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..lib import contact_window
+from ..lib.contact_window import Contact
+from ..lib.local_days import DAY, UTC
+from .contact_request import Facts
+
+# A little further than the calculation looks for a lawful moment.
+HOLIDAY_REACH = timedelta(days=70)
+
+
+class CarteraContactGate(models.AbstractModel):
+    _inherit = "cartera.contact.gate"
+
+    def _gather(self, cases, people, moments, get_contacts):
+        """:class:`Facts` on a batch, in a few queries whatever its size."""
+        first, last = min(moments), max(moments)
+        facts = Facts(
+            policies=self._get_policies(cases, last),
+            zones=self._get_zones(cases),
+            holidays=self._get_holidays(cases, first, last),
+        )
+        # By identity: comparing every hour of every policy would take longer than all
+        # the rest.
+        every = {id(p): p for found in facts.policies.values() for p in found}.values()
+        # One more, for days begin and end elsewhere; and as many after the moment, for
+        # a past contact is recorded beside those that followed in its week.
+        reach = timedelta(days=contact_window.history_days(every) + 1)
+        facts.history = {case_id: [] for case_id in cases.ids}
+        contacts = get_contacts(
+            cases.ids, self._to_naive(first - reach), self._to_naive(last + reach)
+        )
+        for case_id, date, channel, reached in contacts:
+            facts.history[case_id].append(
+                Contact(date.replace(tzinfo=UTC), channel, reached == "reached")
+            )
+        debtors = cases.partner_id | people.commercial_partner_id
+        facts.consents = self.env["cartera.consent"]._get_rows(
+            cases.company_id, debtors
+        )
+        return facts
+
+    def _get_policies(self, cases, moment):
+        """Policies by case id, of the day of a moment."""
+        policies = self.env["cartera.contact.policy"]
+        found = policies._resolve(cases, moment.date())
+        return {case.id: tuple(chosen) for case, chosen in found.items()}
+
+    def _get_zones(self, cases):
+        """Time zones by case id."""
+        zones = self.env["cartera.contact.policy"]._get_zones(cases)
+        return {case.id: zone for case, zone in zones.items()}
+
+    def _get_holidays(self, cases, first, last):
+        """Public holidays by case id, as far as the calculation looks."""
+        held = max(filter(None, cases.mapped("hold_until")), default=last.date())
+        days = (first.date() - DAY, max(last.date(), held) + HOLIDAY_REACH)
+        calendars = self.env["resource.calendar"].sudo()
+        country_of = self.env["cartera.contact.policy"]._get_countries(cases)
+        countries = self.env["res.country"].union(*country_of.values())
+        found = {
+            company: calendars._get_cartera_holidays(countries, *days, company)
+            for company in cases.company_id
+        }
+        return {
+            case.id: found[case.company_id].get(country, frozenset())
+            for case, country in country_of.items()
+        }
+
+    def _get_own_contacts(self, case_ids, start, end):
+        """The contacts made to the debtors, as this transaction sees them."""
+        self.env["cartera.contact"].flush_model()
+        rows = self.env.execute_query(self._get_contacts_sql(case_ids, start, end))
+        return [contact for _id, *contact in rows]
+
+    def _get_all_contacts(self, case_ids, start, end):
+        """The contacts made to the debtors, with those that others have committed since
+        this transaction began: it cannot see them itself, and what it waited for at
+        the lock is among them."""
+        query = self._get_contacts_sql(case_ids, start, end)
+        self.env["cartera.contact"].flush_model()
+        contacts = {id_: contact for id_, *contact in self.env.execute_query(query)}
+        # While a database is being built nobody else is there, nor the table to them.
+        if self.env.registry.ready:
+            with self.env.registry.cursor() as cr:
+                cr.execute(query)
+                contacts = {id_: contact for id_, *contact in cr.fetchall()} | contacts
+        return list(contacts.values())
+
+    def _get_contacts_sql(self, case_ids, start, end):
+        return SQL(
+            """
+            SELECT id, case_id, date, channel, reached
+              FROM cartera_contact
+             WHERE case_id = ANY(%s) AND direction = 'out' AND date BETWEEN %s AND %s
+            """,
+            list(case_ids),
+            start,
+            end,
+        )
+
+    @api.model
+    def _get_closing_times(self, cases, channel):
+        """Until when, today, the hours allow to contact debtors who may be contacted
+        now.
+
+        :return: ``{case id: aware UTC moment}``
+        """
+        now = self._to_aware(fields.Datetime.now())
+        cases = cases.sudo()
+        policies = self._get_policies(cases, now)
+        holidays = self._get_holidays(cases, now, now)
+        return {
+            case_id: contact_window.closing(
+                policies[case_id], channel, now, zone, holidays[case_id]
+            )
+            for case_id, zone in self._get_zones(cases).items()
+        }

@@ -1,0 +1,272 @@
+from dataclasses import replace
+from datetime import datetime, time
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_datetime
+
+from ..lib import contact_window
+from ..lib.contact_window import DEBTOR, OBLIGOR, THIRD_PARTY, Contact, Decision
+from ..lib.local_days import DAY, UTC
+
+LOCK_NAME = "cartera.contact.gate"
+
+
+class CarteraContactGate(models.AbstractModel):
+    """The one place that every contact passes, by whatever channel and whoever makes
+    it: allows, delays or refuses it by the rules of the debtor's country."""
+
+    _name = "cartera.contact.gate"
+    _description = "Contact Gate"
+
+    # -- asking -------------------------------------------------------------------
+
+    @api.model
+    def _decide(self, requests, now=None):
+        """What may be done now, without a trace.
+
+        :param requests: :class:`~.contact_request.ContactRequest` s; one that is
+            allowed counts for those of the same case that follow
+        :param now: moment of the requests without one, aware or naive UTC; the present
+            unless given
+        :return: a :class:`~..lib.contact_window.Decision` each, in the same order
+        """
+        requests = self._set_moments(requests, now)
+        return self._judge(requests, self._get_own_contacts)
+
+    @api.model
+    def _admit(self, requests, origin, now=None, log=True):
+        """What may be done now, by somebody who is about to do it.
+
+        Whoever asks for the same cases waits until this transaction is over. When a
+        contact is allowed, the caller logs it (``cartera.contact._log``) in this very
+        transaction; what is delayed or refused leaves evidence.
+
+        :param origin: code of who asks, see ``ORIGINS``
+        :param log: whether to write the evidence
+        :return: as :meth:`_decide`
+        """
+        self._lock({request.case.id for request in requests})
+        requests = self._set_moments(requests, now)
+        decisions = self._judge(requests, self._get_all_contacts)
+        if log:
+            rows = self._prepare_evidence(requests, decisions, origin)
+            self.env["cartera.contact.refusal"].sudo()._keep(rows)
+        return decisions
+
+    @api.model
+    def _require(self, requests, origin, now=None):
+        """As :meth:`_admit`, for contacts that are made all or none.
+
+        :raise UserError: when one is not allowed now; the evidence of it stays
+        """
+        self._lock({request.case.id for request in requests})
+        requests = self._set_moments(requests, now)
+        decisions = self._admit(requests, origin, log=False)
+        rows = self._prepare_evidence(requests, decisions, origin)
+        if rows:
+            self.env["cartera.contact.refusal"]._keep_after_rollback(rows)
+            raise UserError(
+                "\n".join(
+                    f"{request.case.sudo().display_name}: "
+                    f"{self._describe(request.case, decision)}"
+                    for request, decision in zip(requests, decisions, strict=True)
+                    if not decision.allowed
+                )
+            )
+        return decisions
+
+    @api.model
+    def _describe(self, case, decision):
+        """A decision in a sentence, for whoever wants to make the contact."""
+        if decision.allowed:
+            return self.env._("May be contacted now.")
+        labels = self.env["cartera.contact.refusal"]._fields["rule"]
+        reason = dict(labels._description_selection(self.env)).get(
+            decision.rule, decision.rule
+        )
+        if decision.article:
+            reason = f"{reason} ({decision.article})"
+        if not decision.until:
+            return self.env._("Not allowed: %(reason)s.", reason=reason)
+        return self.env._(
+            "Not now: %(reason)s. From %(moment)s, their time.",
+            reason=reason,
+            moment=self._format_moment(case, decision.until),
+        )
+
+    @api.model
+    def _format_moment(self, case, moment):
+        """A moment by the debtor's clock: its weekday while that is clear, else its
+        date too."""
+        zone = self._get_zones(case.sudo())[case.id]
+        ahead = moment.astimezone(zone).date() - datetime.now(zone).date()
+        pattern = "EEEE HH:mm" if ahead.days < 7 else "EEEE d MMMM HH:mm"
+        naive = moment.astimezone(zone).replace(tzinfo=None)
+        return format_datetime(self.env, naive, tz="UTC", dt_format=pattern)
+
+    # -- deciding -----------------------------------------------------------------
+
+    def _judge(self, requests, get_contacts):
+        """The decisions on requests that have a moment each."""
+        if not requests:
+            return []
+        cases = self.env["cartera.case"].sudo()
+        cases = cases.browse(dict.fromkeys(request.case.id for request in requests))
+        people = self.env["res.partner"].sudo()
+        people = people.browse(
+            dict.fromkeys(r.contact.id for r in requests if r.contact)
+        )
+        moments = [request.moment for request in requests]
+        facts = self._gather(cases, people, moments, get_contacts)
+        case_of = dict(zip(cases.ids, cases, strict=True))
+        person_of = dict(zip(people.ids, people, strict=True))
+        decisions = []
+        for request in requests:
+            case = case_of[request.case.id]
+            person = person_of[request.contact.id] if request.contact else None
+            decision = self._judge_one(request, case, person, facts)
+            if decision.allowed:
+                contact = Contact(request.moment, request.channel)
+                facts.history[case.id].append(contact)
+            decisions.append(decision)
+        return decisions
+
+    def _judge_one(self, request, case, person, facts):
+        """The decision on one request, whose case and person come with rights."""
+        moment = request.moment
+        policies = facts.policies[case.id]
+        if not policies:
+            return Decision("refuse", rule="no_policy")
+        if since := case.partner_id.cartera_insolvent_since:
+            if since <= moment.date():
+                return Decision("refuse", rule="insolvent")
+        consent = self._find_consent(request, case, person, facts)
+        zone = facts.zones[case.id]
+
+        def decide(now):
+            return contact_window.decide(
+                policies,
+                request.channel,
+                now,
+                zone,
+                facts.holidays[case.id],
+                facts.history[case.id],
+                consent=consent == "granted",
+                opted_out=consent == "withdrawn",
+                contact_role=self._get_role(case, person),
+            )
+
+        held = case.hold_until
+        if not held or held < moment.astimezone(zone).date():
+            return decide(moment)
+        # Whatever is lawful may be done once the hold is over.
+        free = datetime.combine(held + DAY, time.min, zone).astimezone(UTC)
+        later = decide(free)
+        if later.verdict == "refuse":
+            return later
+        reason = case.hold_reason or ""
+        return Decision("delay", later.until or free, "hold", reason)
+
+    def _find_consent(self, request, case, person, facts):
+        person = person or case.partner_id
+        debtor = person.commercial_partner_id
+        channel = request.channel
+        rows = facts.consents.get((case.company_id.id, debtor.id))
+        if not rows:
+            return None
+        consents = self.env["cartera.consent"]
+        address = consents._normalize_address(
+            channel, request.address or self._get_address(person, channel), person
+        )
+        return consents._find_decision(
+            rows,
+            {person.id, debtor.id},
+            channel,
+            address,
+            self._to_naive(request.moment),
+        )
+
+    @api.model
+    def _get_address(self, partner, channel):
+        """What reaches a partner by a channel, or False."""
+        if channel == "email":
+            return partner.email
+        if channel in ("sms", "whatsapp", "call"):
+            return partner.phone
+        return False
+
+    @api.model
+    def _get_role(self, case, person):
+        """Whom one would speak to: the debtor's own people, somebody who owes as well,
+        or a third party."""
+        if not person:
+            return DEBTOR
+        debtor = person.commercial_partner_id
+        if debtor == case.partner_id:
+            return DEBTOR
+        return OBLIGOR if (person | debtor) & case.obligor_ids else THIRD_PARTY
+
+    # -- lock and evidence --------------------------------------------------------
+
+    def _lock(self, case_ids):
+        """Let nobody else pass with these cases until the transaction ends. In one
+        order for all, so that nobody waits in a circle."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT pg_advisory_xact_lock(hashtext(%s), id) FROM unnest(%s) AS id",
+                LOCK_NAME,
+                sorted(case_ids),
+            )
+        )
+
+    def _prepare_evidence(self, requests, decisions, origin):
+        """Rows for ``cartera.contact.refusal._keep`` of what was not allowed."""
+        refused = [
+            (request, decision)
+            for request, decision in zip(requests, decisions, strict=True)
+            if not decision.allowed
+        ]
+        if not refused:
+            return []
+        cases = self.env["cartera.case"].sudo()
+        cases = cases.browse(request.case.id for request, _decision in refused)
+        zones = self._get_zones(cases)
+        machine = origin == "dispatch"
+        return [
+            {
+                "case_id": request.case.id,
+                "channel": request.channel,
+                "verdict": decision.verdict,
+                "rule": decision.rule,
+                "article": decision.article or None,
+                "policy": decision.policy.name if decision.policy else None,
+                "origin": origin,
+                "day": request.moment.astimezone(zones[request.case.id]).date(),
+                "date": self._to_naive(request.moment),
+                "date_until": decision.until and self._to_naive(decision.until),
+                "communication_id": request.communication.id or None
+                if request.communication
+                else None,
+                "user_id": None if machine else self.env.uid,
+            }
+            for request, decision in refused
+        ]
+
+    def _set_moments(self, requests, now):
+        """The requests, those without a moment at ``now``, else at the present one."""
+        now = self._to_aware(now or fields.Datetime.now())
+        return [
+            request if request.moment else replace(request, moment=now)
+            for request in requests
+        ]
+
+    @api.model
+    def _to_aware(self, moment):
+        """A moment from an aware datetime, or a naive one in UTC."""
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+    @api.model
+    def _to_naive(self, moment):
+        """A moment as Odoo stores it."""
+        return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)

@@ -1,0 +1,37 @@
+"""What is asked of the contact gate, and what it decides by."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from odoo import models
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRequest:
+    """A contact that somebody wants to make.
+
+    :ivar case: the ``cartera.case``
+    :ivar channel: channel code
+    :ivar contact: whom to contact, a partner; empty for the debtor
+    :ivar address: what will be used; empty for the one on the partner
+    :ivar communication: the ``cartera.communication`` that wants to leave, if any
+    :ivar moment: when it took place, aware, if it has already
+    """
+
+    case: models.Model
+    channel: str
+    contact: models.Model | None = None
+    address: str | None = None
+    communication: models.Model | None = None
+    moment: datetime | None = None
+
+
+@dataclass(slots=True)
+class Facts:
+    """What decides about the cases of a batch, by case id but for the consents."""
+
+    policies: dict
+    zones: dict
+    holidays: dict
+    history: dict = field(default_factory=dict)
+    consents: dict = field(default_factory=dict)

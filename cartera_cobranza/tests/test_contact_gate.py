@@ -1,0 +1,477 @@
+import threading
+import time
+
+from freezegun import freeze_time
+
+from odoo import api
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from odoo.addons.cartera_cobranza.models.contact_request import ContactRequest
+
+from .contact_common import ContactCommon
+
+# Offsets of the debtors' clocks at the end of June.
+OFFSETS = {
+    "ar": "-03:00",
+    "cl": "-04:00",
+    "co": "-05:00",
+    "ec": "-05:00",
+    "es": "+02:00",
+    "gt": "-06:00",
+    "mx": "-06:00",
+    "pe": "-05:00",
+}
+# Country, channel, asked at, rule, lawful from; by the debtor's clock, in 2026. Without
+# rule allowed, without moment refused. The 30th of June is a Tuesday, the day before a
+# holiday in Colombia, Peru and Chile.
+LAW = [
+    ("co", "call", "06-30 07:00", "", ""),
+    ("co", "call", "06-30 18:59", "", ""),
+    ("co", "call", "06-30 06:59", "window", "06-30 07:00"),
+    ("co", "email", "06-30 19:00", "window", "07-01 07:00"),
+    ("co", "sms", "07-04 15:00", "window", "07-06 07:00"),
+    ("co", "call", "07-04 14:59", "", ""),
+    ("co", "call", "06-29 10:00", "holiday", "06-30 07:00"),
+    ("co", "visit", "06-30 10:00", "visits", ""),
+    ("mx", "call", "06-30 21:59", "", ""),
+    ("mx", "email", "06-30 22:00", "window", "07-01 07:00"),
+    ("mx", "call", "07-04 10:00", "window", "07-06 07:00"),
+    ("cl", "call", "06-30 20:00", "window", "07-01 08:00"),
+    ("cl", "call", "07-04 10:00", "", ""),
+    ("cl", "email", "06-30 23:00", "", ""),
+    ("pe", "call", "07-04 10:00", "window", "07-06 07:00"),
+    ("pe", "visit", "06-29 10:00", "holiday", "06-30 07:00"),
+    ("pe", "email", "07-05 03:00", "", ""),
+    ("ec", "call", "06-30 20:00", "window", "07-01 07:00"),
+    ("ec", "visit", "06-30 10:00", "visits", ""),
+    ("ar", "call", "06-30 10:00", "", ""),
+    ("es", "call", "06-30 21:00", "window", "07-01 09:00"),
+    ("gt", "call", "06-30 18:00", "window", "07-01 08:00"),
+]
+# Country, earlier contacts, then as above.
+CAPS = [
+    ("co", {"06-30 08:00": "call"}, "call", "06-30 10:00", "cap_day", "07-01 07:00"),
+    ("co", {"06-30 08:00": "call"}, "sms", "07-01 10:00", "one_channel", "07-06 07:00"),
+    ("cl", {"06-30 08:00": "visit"}, "call", "07-02 10:00", "cap_week", "07-06 08:00"),
+    ("cl", {"06-30 08:00": "email"}, "sms", "07-01 10:00", "gap", "07-02 00:00"),
+    ("ec", {"06-30 08:00": "call"}, "call", "06-30 10:00", "cap_day", "07-01 07:00"),
+    (
+        "gt",
+        {"06-30 08:00": "call", "06-30 09:00": "sms"},
+        "email",
+        "06-30 10:00",
+        "cap_day",
+        "07-01 08:00",
+    ),
+]
+
+
+@tagged("post_install", "-at_install", "cartera", "cartera_contact")
+class TestContactGate(ContactCommon):
+    """What the gate decides, and what it leaves behind."""
+
+    # -- the law of each country --------------------------------------------------
+
+    def test_hours_by_country(self):
+        case_of = {country: self._person_case(country) for country, *_rest in LAW}
+        for channel in ("call", "email", "sms", "visit"):
+            self._consent(case_of["co"].partner_id, channel, date="2026-01-01")
+        for country, channel, at, rule, until in LAW:
+            with self.subTest(country=country, channel=channel, at=at):
+                decision = self._ask(
+                    case_of[country], channel, self._on_clock(country, at)
+                )
+                self.assertEqual(decision.rule, rule)
+                if not until:
+                    self.assertEqual(decision.verdict, "refuse" if rule else "allow")
+                    continue
+                until = self._on_clock(country, until)
+                self.assertDelayed(decision, rule, until)
+                self.assertTrue(self._ask(case_of[country], channel, until).allowed)
+
+    def test_frequency_by_country(self):
+        for country, past, channel, at, rule, until in CAPS:
+            with self.subTest(country=country, channel=channel, at=at):
+                case = self._person_case(country)
+                for used in (*past.values(), channel):
+                    self._consent(case.partner_id, used, date="2026-01-01")
+                for moment, used in past.items():
+                    moment = self._at(self._on_clock(country, moment))
+                    self._log(case, used, self.gate._to_naive(moment))
+                decision = self._ask(case, channel, self._on_clock(country, at))
+                self.assertDelayed(decision, rule, self._on_clock(country, until))
+
+    def _on_clock(self, country, moment):
+        day, hour = moment.split()
+        return f"2026-{day}T{hour}{OFFSETS[country]}"
+
+    def test_a_company_follows_office_hours(self):
+        case = self._create_case(
+            self._create_debtor("Faro SAS", country_id=self.env.ref("base.co").id)
+        )
+        self.assertTrue(self._ask(case, "email", "2026-06-30T08:00-05:00").allowed)
+        self.assertDelayed(
+            self._ask(case, "email", "2026-06-30T07:00-05:00"),
+            "window",
+            "2026-06-30T08:00-05:00",
+        )
+
+    def test_the_refusal_names_the_article(self):
+        case = self._person_case("co")
+        self._consent(case.partner_id, "call", date="2026-01-01")
+        decision = self._ask(case, "call", "2026-07-05T10:00-05:00")
+        self.assertEqual(decision.article, "Ley 2300 de 2023, art. 3")
+        with self._on("2026-07-05 15:00"):
+            text = self.gate._describe(case, decision)
+        self.assertIn("Ley 2300 de 2023, art. 3", text)
+        self.assertIn("Monday 07:00", text)
+
+    # -- who ----------------------------------------------------------------------
+
+    def test_consent_is_asked_where_the_law_wants_it(self):
+        case = self._person_case("co")
+        at = "2026-06-30T10:00-05:00"
+        self.assertRefused(self._ask(case, "email", at), "consent")
+        self._consent(case.partner_id, "sms", date="2026-06-01")
+        self.assertRefused(self._ask(case, "email", at), "consent")
+        self._consent(case.partner_id, "email", date="2026-06-01")
+        self.assertTrue(self._ask(case, "email", at).allowed)
+        before = "2026-05-29T10:00-05:00"
+        self.assertRefused(self._ask(case, "email", before), "consent")
+
+    def test_who_opted_out_is_left_alone(self):
+        case = self._person_case("pe", email="ana@example.com")
+        at = "2026-06-30T10:00-05:00"
+        self._consent(
+            case.partner_id,
+            "email",
+            "withdrawn",
+            address="ANA@example.com",
+            date="2026-06-01",
+        )
+        self.assertRefused(self._ask(case, "email", at), "opt_out")
+        self.assertTrue(self._ask(case, "call", at).allowed)
+        other = self._ask(case, "email", at, address="otra@example.com")
+        self.assertTrue(other.allowed)
+        self._consent(case.partner_id, "email", date="2026-06-15")
+        self.assertTrue(self._ask(case, "email", at).allowed)
+
+    def test_an_address_is_stopped_whosever_it_is(self):
+        case = self._person_case("pe", email="ana@example.com")
+        contact = self.env["res.partner"].create(
+            {
+                "name": "Luis",
+                "parent_id": case.partner_id.id,
+                "email": "luis@example.com",
+            }
+        )
+        self._consent(
+            contact, "email", "withdrawn", address="ana@example.com", date="2026-06-01"
+        )
+        at = "2026-06-30T10:00-05:00"
+        self.assertRefused(self._ask(case, "email", at), "opt_out")
+        self.assertTrue(self._ask(case, "email", at, contact=contact).allowed)
+
+    def test_third_parties_and_obligors(self):
+        case = self._person_case("co")
+        own = self.env["res.partner"].create(
+            {"name": "Luis", "parent_id": case.partner_id.id}
+        )
+        uncle = self._create_person("co", "Tío")
+        for partner in (case.partner_id, own, uncle):
+            self._consent(partner, "call", date="2026-01-01")
+        at = "2026-06-30T10:00-05:00"
+        self.assertTrue(self._ask(case, "call", at, contact=own).allowed)
+        refused = self._ask(case, "call", at, contact=uncle)
+        self.assertRefused(refused, "third_party")
+        self.assertEqual(refused.article, "Ley 2300 de 2023, art. 4")
+        case.obligor_ids = uncle
+        self.assertTrue(self._ask(case, "call", at, contact=uncle).allowed)
+
+    def test_hold(self):
+        case = self._person_case("pe")
+        case.write({"hold_until": "2026-07-03", "hold_reason": "In hospital"})
+        decision = self._ask(case, "call", "2026-06-30T10:00-05:00")
+        self.assertDelayed(decision, "hold", "2026-07-06T07:00-05:00")
+        self.assertEqual(decision.article, "In hospital")
+        self.assertTrue(self._ask(case, "call", "2026-07-06T10:00-05:00").allowed)
+
+    def test_insolvent_debtors_are_not_contacted(self):
+        case = self._person_case("pe")
+        case.partner_id.cartera_insolvent_since = "2026-06-30"
+        decision = self._ask(case, "email", "2026-06-30T10:00-05:00")
+        self.assertRefused(decision, "insolvent")
+        self.assertTrue(self._ask(case, "email", "2026-06-29T10:00-05:00").allowed)
+
+    def test_no_policy_no_contact(self):
+        case = self._person_case("pe")
+        self.patch(
+            type(self.env["cartera.contact.policy"]),
+            "_resolve",
+            lambda self, cases, date: {case: [] for case in cases},
+        )
+        self.assertRefused(self._ask(case), "no_policy")
+
+    # -- the history --------------------------------------------------------------
+
+    def test_what_the_debtor_does_is_not_counted(self):
+        case = self._person_case("cl")
+        self._log(case, "call", "2026-06-30 15:00", direction="in", reached="reached")
+        self.assertTrue(self._ask(case, "call", "2026-06-30T15:00-04:00").allowed)
+
+    def test_an_allowed_request_counts_for_the_next(self):
+        case, other = self._person_case("cl"), self._person_case("cl", name="Eva")
+        requests = [
+            ContactRequest(case, "call"),
+            ContactRequest(other, "call"),
+            ContactRequest(case, "visit"),
+            ContactRequest(case, "email"),
+        ]
+        decisions = self.gate._decide(requests, self._at("2026-06-30T15:00-04:00"))
+        self.assertEqual(
+            [decision.rule for decision in decisions], ["", "", "cap_week", ""]
+        )
+
+    def test_contacts_of_another_company_do_not_count(self):
+        case = self._person_case("cl")
+        other_company = self.env["res.company"].create({"name": "Ajena"})
+        other = (
+            self.env["cartera.case"]
+            .sudo()
+            .create(
+                {
+                    "partner_id": case.partner_id.id,
+                    "company_id": other_company.id,
+                    "stage_id": self.stage_preventiva.id,
+                }
+            )
+        )
+        self._log(other, "call", "2026-06-30 15:00")
+        self.assertTrue(self._ask(case, "call", "2026-06-30T15:00-04:00").allowed)
+
+    def test_a_thousand_requests(self):
+        people = self.env["res.partner"].create(
+            [
+                {"name": f"P{n}", "country_id": self.env.ref(f"base.{code}").id}
+                for n in range(250)
+                for code in ("co", "mx", "cl", "pe")
+            ]
+        )
+        cases = (
+            self.env["cartera.case"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "partner_id": person.id,
+                        "company_id": self.company.id,
+                        "stage_id": self.stage_preventiva.id,
+                    }
+                    for person in people
+                ]
+            )
+        )
+        self.contacts._log(
+            [
+                {"case_id": case.id, "channel": "sms", "date": "2026-06-29 15:00"}
+                for case in cases
+            ]
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        requests = [ContactRequest(case, "email") for case in cases]
+        start = time.perf_counter()
+        count = self.env.cr.sql_log_count
+        moment = self._at("2026-06-30T15:00Z")
+        decisions = self.gate._admit(requests, "dispatch", moment)
+        seconds = time.perf_counter() - start
+        self.assertEqual(len(decisions), 1000)
+        self.assertLess(self.env.cr.sql_log_count - count, 40)
+        # A second is the budget; the machine that tests may be slow.
+        self.assertLess(seconds, 3)
+
+    # -- evidence -----------------------------------------------------------------
+
+    def test_deciding_leaves_no_trace(self):
+        case = self._person_case("pe")
+        self._ask(case, "call", "2026-07-04T10:00-05:00")
+        self.assertFalse(self.refusals.search([("case_id", "=", case.id)]))
+
+    def test_evidence_of_a_delay(self):
+        case = self._person_case("pe")
+        case.user_id = self.env.user
+        self.gate._admit(
+            [ContactRequest(case, "call")], "manual", self._at("2026-07-04T10:00-05:00")
+        )
+        self.assertRecordValues(
+            self.refusals.search([("case_id", "=", case.id)]),
+            [
+                {
+                    "company_id": self.company.id,
+                    "country_id": self.env.ref("base.pe").id,
+                    "collector_id": self.env.uid,
+                    "user_id": self.env.uid,
+                    "channel": "call",
+                    "verdict": "delay",
+                    "rule": "window",
+                    "article": "Ley 29571, art. 62 b",
+                    "policy": "Peru: consumers (Ley 29571)",
+                    "origin": "manual",
+                    "times": 1,
+                }
+            ],
+        )
+
+    def test_asking_again_counts_up(self):
+        case = self._person_case("pe")
+        requests = [ContactRequest(case, "call")]
+        for minute in range(0, 60, 15):
+            self.gate._admit(
+                requests, "dispatch", self._at(f"2026-07-04T10:{minute:02}-05:00")
+            )
+        self.gate._admit(requests, "dispatch", self._at("2026-07-05T10:00-05:00"))
+        self.gate._admit(requests, "manual", self._at("2026-07-05T10:00-05:00"))
+        evidence = self.refusals.search([("case_id", "=", case.id)], order="id")
+        self.assertEqual(evidence.mapped("times"), [4, 1, 1])
+        self.assertEqual(str(evidence[0].date), "2026-07-04 15:00:00")
+        self.assertEqual(str(evidence[0].date_last), "2026-07-04 15:45:00")
+        self.assertFalse(evidence[0].user_id)
+
+    def test_the_day_is_the_debtor_s(self):
+        case = self._person_case("pe")
+        self.gate._admit(
+            [ContactRequest(case, "call")], "dispatch", self._at("2026-07-05T02:00Z")
+        )
+        evidence = self.refusals.search([("case_id", "=", case.id)])
+        self.assertEqual(str(evidence.day), "2026-07-04")
+
+    def test_what_is_allowed_leaves_no_evidence(self):
+        case = self._person_case("pe")
+        self.gate._admit(
+            [ContactRequest(case, "call")], "manual", self._at("2026-06-30T10:00-05:00")
+        )
+        self.assertFalse(self.refusals.search([("case_id", "=", case.id)]))
+
+    def test_evidence_survives_the_error(self):
+        case = self._person_case("pe")
+        with self._on("2026-07-04 15:00"), self.enter_registry_test_mode():
+            try:
+                self.gate._require([ContactRequest(case, "call")], "manual")
+            except UserError as error:
+                self.assertIn("Ley 29571, art. 62 b", str(error))
+            else:
+                self.fail("Nothing was raised.")
+            self.env.cr.postrollback.run()
+        evidence = self.refusals.search([("case_id", "=", case.id)])
+        self.assertRecordValues(
+            evidence, [{"rule": "window", "user_id": self.env.uid, "times": 1}]
+        )
+
+    def test_what_is_allowed_is_not_raised(self):
+        case = self._person_case("pe")
+        with self._on("2026-06-30 15:00"):
+            [decision] = self.gate._require([ContactRequest(case, "call")], "manual")
+        self.assertTrue(decision.allowed)
+
+    def test_merged_debtors_keep_their_evidence(self):
+        kept, merged = self._person_case("pe"), self._person_case("pe", name="Anita")
+        for case, hours in ((kept, (10, 11)), (merged, (9, 12, 13))):
+            for hour in hours:
+                self.gate._admit(
+                    [ContactRequest(case, "call")],
+                    "manual",
+                    self._at(f"2026-07-04T{hour:02}:00-05:00"),
+                )
+        sunday = self._at("2026-07-05T10:00-05:00")
+        self.gate._admit([ContactRequest(merged, "call")], "manual", sunday)
+        self._log(merged, "email", "2026-06-20 15:00")
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            [kept.partner_id.id, merged.partner_id.id], kept.partner_id
+        )
+        self.assertFalse(merged.exists())
+        evidence = self.refusals.search([("case_id", "=", kept.id)], order="day")
+        self.assertEqual(evidence.mapped("times"), [5, 1])
+        self.assertEqual(str(evidence[0].date), "2026-07-04 14:00:00")
+        self.assertEqual(kept.contact_ids.channel, "email")
+
+    # -- links --------------------------------------------------------------------
+
+    def test_whatsapp_link(self):
+        url = self.gate._get_whatsapp_url(
+            "55 1234 5678", "Hola, ¿qué tal? 1+1", self.env.ref("base.mx")
+        )
+        self.assertEqual(
+            url,
+            "https://wa.me/525512345678?text=Hola%2C%20%C2%BFqu%C3%A9%20tal%3F%201%2B1",
+        )
+        for wrong in ("12", "no number", ""):
+            with self.subTest(wrong), self.assertRaises(UserError):
+                self.gate._get_whatsapp_url(wrong, "Hola", self.env.ref("base.mx"))
+
+    def test_opening_a_link_passes_the_gate_and_is_logged(self):
+        case = self._person_case("mx", phone="+52 55 1234 5678")
+        request = ContactRequest(case, "whatsapp", address="+52 55 1234 5678")
+        with self._on("2026-06-30 15:00"):
+            action = self.gate._open_whatsapp(request, "Hola")
+        self.assertEqual(action["url"], "https://wa.me/525512345678?text=Hola")
+        self.assertRecordValues(
+            case.contact_ids,
+            [{"channel": "whatsapp", "origin": "link", "user_id": self.env.uid}],
+        )
+        with self._on("2026-07-04 15:00"), self.assertRaises(UserError):
+            self.gate._open_whatsapp(request, "Hola")
+
+
+@tagged("post_install", "-at_install", "cartera", "cartera_contact")
+class TestContactGateTogether(ContactCommon):
+    """Two who want to contact the same debtor at once, in real transactions."""
+
+    def test_who_waited_sees_what_was_done_meanwhile(self):
+        registry = self.env.registry
+        with registry.cursor() as cr:
+            env = api.Environment(cr, self.env.ref("base.user_root").id, {})
+            partner = env["res.partner"].create(
+                {"name": "Concurrente", "country_id": env.ref("base.cl").id}
+            )
+            case = env["cartera.case"].create(
+                {
+                    "partner_id": partner.id,
+                    "company_id": env.ref("base.main_company").id,
+                    "stage_id": env.ref("cartera_cobranza.cartera_stage_preventiva").id,
+                }
+            )
+        self.addCleanup(self._forget, partner.id)
+        uid, started, rules = self.env.ref("base.user_root").id, threading.Event(), []
+
+        def call():
+            with registry.cursor() as cr:
+                env = api.Environment(cr, uid, {})
+                mine = env["cartera.case"].browse(case.id)
+                # The transaction begins before the other one ends.
+                mine.partner_id.fetch(["name"])
+                started.set()
+                request = ContactRequest(mine, "call")
+                [decision] = env["cartera.contact.gate"]._admit([request], "manual")
+                rules.append(decision.rule)
+
+        with freeze_time("2026-06-30 15:00"):
+            with registry.cursor() as cr:
+                env = api.Environment(cr, uid, {})
+                mine = env["cartera.case"].browse(case.id)
+                [decision] = env["cartera.contact.gate"]._admit(
+                    [ContactRequest(mine, "call")], "manual"
+                )
+                self.assertTrue(decision.allowed)
+                thread = threading.Thread(target=call)
+                thread.start()
+                started.wait(10)
+                env["cartera.contact"]._log([{"case_id": case.id, "channel": "call"}])
+                self.assertFalse(rules)
+            thread.join(20)
+        self.assertEqual(rules, ["cap_week"])
+
+    def _forget(self, partner_id):
+        with self.env.registry.cursor() as cr:
+            cr.execute(SQL("DELETE FROM res_partner WHERE id = %s", partner_id))

@@ -1,0 +1,201 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.channels import CHANNELS, SPOKEN
+from ..models.contact_request import ContactRequest
+
+# Clocks of people and of the server differ.
+TOLERANCE = timedelta(minutes=2)
+
+
+class CarteraContactLog(models.TransientModel):
+    """Notes a contact with a debtor that takes place now, or took place earlier."""
+
+    _name = "cartera.contact.log"
+    _description = "Log a Contact"
+
+    # -- who ----------------------------------------------------------------------
+    case_id = fields.Many2one("cartera.case", required=True, readonly=True)
+    partner_id = fields.Many2one(related="case_id.partner_id")
+    company_id = fields.Many2one(related="case_id.company_id")
+    currency_id = fields.Many2one(related="case_id.currency_id")
+    obligor_ids = fields.Many2many(related="case_id.obligor_ids")
+    activity_id = fields.Many2one("mail.activity", readonly=True)
+    contact_partner_id = fields.Many2one(
+        "res.partner",
+        string="Person",
+        domain="['|', ('id', 'child_of', partner_id), ('id', 'child_of', obligor_ids)]",
+        help="Empty: the debtor.",
+    )
+    address = fields.Char(
+        string="Number or Address",
+        compute="_compute_address",
+        store=True,
+        readonly=False,
+    )
+    # -- what ---------------------------------------------------------------------
+    direction = fields.Selection(
+        [("out", "We contacted them"), ("in", "They contacted us")],
+        required=True,
+        default="out",
+    )
+    channel = fields.Selection(CHANNELS, required=True, default="call")
+    opened = fields.Datetime(default=fields.Datetime.now, readonly=True)
+    date = fields.Datetime(
+        string="When",
+        required=True,
+        default=fields.Datetime.now,
+        help="When it took place. An earlier moment than now is judged by what was "
+        "allowed then.",
+    )
+    reached = fields.Selection(
+        [
+            ("sent", "Sent"),
+            ("no_answer", "No answer"),
+            ("reached", "Spoke with the debtor"),
+            ("third_party", "A third party answered"),
+            ("wrong_number", "Wrong number or address"),
+        ],
+        string="Result",
+        required=True,
+    )
+    note = fields.Text()
+    promise_date = fields.Date(string="Promised For")
+    promise_amount = fields.Monetary(
+        string="Promised",
+        compute="_compute_promise_amount",
+        store=True,
+        readonly=False,
+    )
+    # -- may it be? ---------------------------------------------------------------
+    verdict = fields.Selection(
+        [
+            ("allow", "Allowed"),
+            ("outside", "Was not allowed"),
+            ("warn", "Not allowed, and warned of"),
+            ("block", "Not allowed"),
+        ],
+        compute="_compute_verdict",
+    )
+    verdict_text = fields.Char(compute="_compute_verdict")
+
+    @api.depends("case_id", "contact_partner_id", "channel")
+    def _compute_address(self):
+        gate = self.env["cartera.contact.gate"]
+        for log in self:
+            person = log.contact_partner_id or log.case_id.partner_id
+            log.address = gate._get_address(person, log.channel)
+
+    @api.depends("promise_date")
+    def _compute_promise_amount(self):
+        for log in self:
+            if not log.promise_date:
+                log.promise_amount = 0
+            elif not log.promise_amount:
+                log.promise_amount = log.case_id.amount_collectable
+
+    @api.depends(
+        "case_id", "contact_partner_id", "channel", "direction", "date", "address"
+    )
+    @api.depends_context("lang")
+    def _compute_verdict(self):
+        gate = self.env["cartera.contact.gate"]
+        for log in self:
+            log.verdict, log.verdict_text = "allow", False
+            if not (log.case_id and log.channel and log.date) or log.direction == "in":
+                continue
+            [decision] = gate._decide([log._get_request()], log._get_past())
+            if not decision.allowed:
+                log.verdict = log._get_consequence()
+                log.verdict_text = gate._describe(log.case_id, decision)
+
+    def _get_request(self):
+        return ContactRequest(
+            self.case_id, self.channel, self.contact_partner_id or None, self.address
+        )
+
+    def _get_past(self):
+        """The moment of a contact that took place before this window opened, or
+        None."""
+        return self.date if self.date < self.opened else None
+
+    def _get_consequence(self):
+        """What follows from being outside the rules: what has happened can only be
+        recorded."""
+        if self._get_past():
+            return "outside"
+        return self.company_id.cartera_contact_strictness
+
+    # -- logging ------------------------------------------------------------------
+
+    def action_log(self):
+        """Record the contact, and the promise made with it."""
+        self.ensure_one()
+        self.case_id.check_access("write")
+        self._check_plausible()
+        # The debtor's own call needs nobody's leave.
+        outside = self._pass_gate() if self.direction == "out" else False
+        self.env["cartera.contact"]._log([self._prepare_contact(outside)])
+        self._record_promise()
+        if self.activity_id:
+            self.activity_id.action_feedback(feedback=self.note or False)
+        return {"type": "ir.actions.act_window_close"}
+
+    def _check_plausible(self):
+        if self.date > fields.Datetime.now() + TOLERANCE:
+            raise UserError(
+                self.env._("A contact is logged once it takes place, not before.")
+            )
+        if self.reached == "sent" and self.channel in SPOKEN:
+            raise UserError(self.env._("Choose how the call or the visit went."))
+        if self.promise_date and self.promise_date < self.date.date():
+            raise UserError(
+                self.env._("The promised date is before the promise was made.")
+            )
+        if self.promise_date and self.promise_amount <= 0:
+            raise UserError(self.env._("Enter the amount that was promised."))
+        activity = self.activity_id
+        if activity and (activity.res_model, activity.res_id) != (
+            "cartera.case",
+            self.case_id.id,
+        ):
+            raise UserError(self.env._("The activity belongs to another case."))
+
+    def _pass_gate(self):
+        """Ask the gate, with all consequences.
+
+        :return: the rule that the contact broke, or False
+        :raise UserError: when it is not allowed now and the company blocks those
+        """
+        gate = self.env["cartera.contact.gate"]
+        origin = "activity" if self.activity_id else "manual"
+        requests = [self._get_request()]
+        if self._get_consequence() == "block":
+            gate._require(requests, origin)
+            return False
+        [decision] = gate._admit(requests, origin, self._get_past())
+        return decision.rule or False
+
+    def _prepare_contact(self, outside):
+        return {
+            "case_id": self.case_id.id,
+            "channel": self.channel,
+            "direction": self.direction,
+            "reached": self.reached,
+            "contact_partner_id": self.contact_partner_id.id,
+            "address": self.address,
+            "date": self.date,
+            "note": self.note,
+            "origin": "activity" if self.activity_id else "manual",
+            "activity_id": self.activity_id.id,
+            "user_id": self.env.uid,
+            "outside_rule": outside,
+        }
+
+    def _record_promise(self):
+        if self.promise_date:
+            self.case_id._record_promise(
+                self.promise_date, self.promise_amount, self.date.date()
+            )
