@@ -670,6 +670,38 @@ class TestConsequenceGuard(ConsequenceCommon):
         leave = self._allow(state="revoked", user_id=self.accountant.id)
         self.assertEqual((leave.state, leave.user_id), ("open", self.supervisor))
 
+    def test_logs_and_exceptions_of_others_are_closed(self):
+        own = self._create_user("propia", "own")
+        self._block()
+        records = (self._logs(), self._allow())
+        for record in records:
+            with self.subTest(record._name):
+                with self.assertRaises(AccessError):
+                    record.with_user(own).read(["reason"])
+        self.case.user_id = own
+        for record in records:
+            with self.subTest(record._name):
+                self.assertEqual(record.with_user(own).case_id, self.case)
+                with self.assertRaises(AccessError):
+                    record.with_user(self.supervisor).write({"reason": "None"})
+                with self.assertRaises(AccessError):
+                    record.with_user(self.supervisor).unlink()
+        elsewhere = self._create_company(name="Ajena")
+        stranger = new_test_user(
+            self.env,
+            "ajena",
+            groups="cartera_cobranza.group_cartera_supervisor",
+            company_id=elsewhere.id,
+            company_ids=[Command.set(elsewhere.ids)],
+        )
+        for record in records:
+            with self.subTest(record._name), self.assertRaises(AccessError):
+                record.with_user(stranger).read(["reason"])
+        with self.assertRaises(AccessError):
+            self.env["cartera.consequence.release"].with_user(stranger).create(
+                {"case_id": self.case.id, "reason": "Mine"}
+            )
+
     def test_a_warning_on_the_draft(self):
         for kind, expected in [("warn_invoice", False), ("block_invoice", True)]:
             consequence = self._consequence(kind)
