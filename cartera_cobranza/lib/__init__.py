@@ -7,5 +7,7 @@ from . import (
     contact_window,
     local_days,
     stage_rules,
+    statement,
     time_zones,
+    wording,
 )

@@ -30,6 +30,23 @@ class ResCompany(models.Model):
         help="Some contact rules bind only those who lend money by trade.",
     )
 
+    cartera_credit_policy = fields.Selection(
+        [
+            ("deduct", "Shown and deducted"),
+            ("show", "Shown, not deducted"),
+            ("off", "Left out"),
+        ],
+        string="Credits in Messages",
+        required=True,
+        default="deduct",
+        help="What messages do with credit notes and unapplied payments.",
+    )
+    cartera_payment_instructions = fields.Text(
+        string="How to Pay",
+        translate=True,
+        help="What messages say about it: accounts, references, ways to pay.",
+    )
+
     cartera_contact_strictness = fields.Selection(
         [("block", "Blocks it"), ("warn", "Warns of it")],
         string="A Call Outside the Rules",
@@ -38,6 +55,42 @@ class ResCompany(models.Model):
         help="What happens when somebody wants to call, visit or log a contact that is "
         "not allowed now. Either way the refusal is kept as evidence. Messages are "
         "never sent outside the rules.",
+    )
+
+    # -- strategies ---------------------------------------------------------------
+    cartera_plan_approval = fields.Selection(
+        [
+            ("manual", "By a supervisor"),
+            ("automatic", "By itself"),
+        ],
+        string="Approval of Plans",
+        required=True,
+        default="manual",
+        help="Whether the plan of each night is run only when a supervisor has approved "
+        "it, or at once.",
+    )
+    cartera_plan_keep_days = fields.Integer(
+        string="Keep Plans For",
+        default=90,
+        help="Days after which the lines of a plan are deleted. The steps that were "
+        "done stay.",
+    )
+    cartera_bank_lag_days = fields.Integer(
+        string="Bank Statements Not Older Than",
+        help="Nobody is asked for money when the last bank movement is more than these "
+        "days old. Zero: never mind.",
+    )
+    cartera_transit_share = fields.Float(
+        string="Money on Its Way From (%)",
+        default=80,
+        help="A debtor is not asked for money while receipts that nobody has matched "
+        "make up this share of what is overdue. Zero: never mind.",
+    )
+
+    _cartera_strategy_valid = models.Constraint(
+        "CHECK (cartera_plan_keep_days >= 0 AND cartera_bank_lag_days >= 0 "
+        "AND cartera_transit_share >= 0)",
+        "Days and shares of collection settings cannot be negative.",
     )
 
     @api.model

@@ -21,3 +21,21 @@ class ResConfigSettings(models.TransientModel):
     cartera_creditor_kind = fields.Selection(
         related="company_id.cartera_creditor_kind", readonly=False, required=True
     )
+    cartera_credit_policy = fields.Selection(
+        related="company_id.cartera_credit_policy", readonly=False, required=True
+    )
+    cartera_payment_instructions = fields.Text(
+        related="company_id.cartera_payment_instructions", readonly=False
+    )
+    cartera_plan_approval = fields.Selection(
+        related="company_id.cartera_plan_approval", readonly=False, required=True
+    )
+    cartera_plan_keep_days = fields.Integer(
+        related="company_id.cartera_plan_keep_days", readonly=False
+    )
+    cartera_bank_lag_days = fields.Integer(
+        related="company_id.cartera_bank_lag_days", readonly=False
+    )
+    cartera_transit_share = fields.Float(
+        related="company_id.cartera_transit_share", readonly=False
+    )

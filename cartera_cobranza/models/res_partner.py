@@ -62,6 +62,17 @@ class ResPartner(models.Model):
         groups=READERS,
     )
 
+    cartera_collection_contact = fields.Boolean(
+        string="Collections Contact",
+        help="Messages of collection go to this person first.",
+    )
+    cartera_contact_tier = fields.Selection(
+        [("1", "Whoever pays"), ("2", "Whoever decides"), ("3", "Management")],
+        string="Contact Tier",
+        default="1",
+        help="From which stage on this person gets messages; see the stages.",
+    )
+
     cartera_debtor_kind = fields.Selection(
         DEBTOR_KINDS,
         string="Protected As",
@@ -69,6 +80,8 @@ class ResPartner(models.Model):
         inverse="_inverse_cartera_debtor_kind",
         store=True,
         readonly=False,
+        copy=False,
+        groups=READERS,
         help="Which contact rules hold: laws protect natural persons, and in some "
         "countries small companies. A company that buys outside its business may be "
         "treated as a person.",
@@ -77,6 +90,8 @@ class ResPartner(models.Model):
         DEBTOR_KINDS,
         string="Protected As, by Hand",
         tracking=True,
+        copy=False,
+        groups=READERS,
         help="Set by somebody. Empty: by the contact's country and type.",
     )
 
@@ -205,6 +220,10 @@ class ResPartner(models.Model):
         )
 
     def write(self, vals):
+        if "email" in vals and "message_bounce" not in vals:
+            # What bounced was the address of before.
+            changed = self.filtered(lambda partner: partner.email != vals["email"])
+            changed.filtered("message_bounce").message_bounce = 0
         if {"parent_id", "is_company", "commercial_partner_id"}.isdisjoint(vals):
             return super().write(vals)
         debtor_of = {partner: partner.commercial_partner_id for partner in self}

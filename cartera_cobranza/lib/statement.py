@@ -1,0 +1,71 @@
+"""What a message asks for: the debtor's items by currency, with credits by choice."""
+
+from dataclasses import dataclass, field
+
+SHOW, DEDUCT, OFF = "show", "deduct", "off"
+
+
+@dataclass(slots=True)
+class Total:
+    """The items of one currency.
+
+    :ivar currency: any key of the currency
+    :ivar rows: the items, in the order given
+    :ivar overdue: past due, positive
+    :ivar upcoming: due soon, positive
+    :ivar credit: in favour of the debtor, negative
+    :ivar asked: what the message asks for, never negative
+    """
+
+    currency: object
+    rows: list = field(default_factory=list)
+    overdue: float = 0.0
+    upcoming: float = 0.0
+    credit: float = 0.0
+    asked: float = 0.0
+
+
+def choose(items, horizon_days, credit_policy):
+    """The items that a message shows.
+
+    :param items: dicts with ``side`` (``debit`` or ``credit``), ``collectable`` and
+        ``days`` past due
+    :param horizon_days: days ahead within which items that are not due are shown; None
+        for none of them
+    :param credit_policy: :data:`SHOW`, :data:`DEDUCT` or :data:`OFF`
+    :return: new dicts whose ``side`` is ``overdue``, ``upcoming`` or ``credit``
+    """
+    chosen = []
+    for item in items:
+        if item["side"] == "credit":
+            side = "credit" if credit_policy != OFF else None
+        elif not item["collectable"]:
+            side = None
+        elif item["days"] > 0:
+            side = "overdue"
+        else:
+            near = horizon_days is not None and -item["days"] <= horizon_days
+            side = "upcoming" if near else None
+        if side:
+            chosen.append({**item, "side": side})
+    return chosen
+
+
+def total(items, credit_policy, ask_upcoming=False):
+    """Sum up by currency, in the order in which the currencies appear.
+
+    :param items: as from :func:`choose`, with ``currency_id`` and ``amount``
+    :param ask_upcoming: whether what is due soon is asked for, rather than what is due
+    :return: list of :class:`Total`
+    """
+    totals = {}
+    for item in items:
+        one = totals.setdefault(item["currency_id"], Total(item["currency_id"]))
+        one.rows.append(item)
+        side = item["side"]
+        setattr(one, side, getattr(one, side) + item["amount"])
+    for one in totals.values():
+        debt = one.upcoming if ask_upcoming else one.overdue
+        off = one.credit if credit_policy == DEDUCT else 0.0
+        one.asked = max(debt + off, 0.0)
+    return list(totals.values())

@@ -1,0 +1,166 @@
+from odoo import api, fields, models
+from odoo.tools import format_amount, format_date
+
+from ..lib import statement
+
+# Documents named in a sentence; the table has them all.
+NAMED_DOCUMENTS = 3
+
+# What the texts of messages may refer to, as ``object.<name>``.
+PLACEHOLDERS = (
+    "amount_text",
+    "contact_name",
+    "creditor_email",
+    "creditor_name",
+    "creditor_phone",
+    "days_overdue",
+    "debtor_name",
+    "documents",
+    "next_due_text",
+    "oldest_due_text",
+    "payment_url",
+    "promise_amount_text",
+    "promise_date_text",
+    "signer_name",
+    "today_text",
+)
+
+
+class CarteraCommunicationContent(models.AbstractModel):
+    """What the texts of a message say about the debt, in the recipient's language;
+    read from the items that are kept with the message."""
+
+    _name = "cartera.communication.content"
+    _description = "Content of a Message"
+
+    items = fields.Json(
+        readonly=True, copy=False, help="The items as the message showed them."
+    )
+    contact_name = fields.Char(compute="_compute_people")
+    debtor_name = fields.Char(compute="_compute_people")
+    creditor_name = fields.Char(compute="_compute_people")
+    creditor_email = fields.Char(compute="_compute_people")
+    creditor_phone = fields.Char(compute="_compute_people")
+    signer_name = fields.Char(compute="_compute_people")
+    amount_text = fields.Char(compute="_compute_debt")
+    documents = fields.Char(compute="_compute_debt")
+    days_overdue = fields.Integer(compute="_compute_debt")
+    oldest_due_text = fields.Char(compute="_compute_debt")
+    next_due_text = fields.Char(compute="_compute_debt")
+    payment_url = fields.Char(compute="_compute_debt")
+    promise_amount_text = fields.Char(compute="_compute_promise")
+    promise_date_text = fields.Char(compute="_compute_promise")
+    today_text = fields.Char(compute="_compute_promise")
+
+    @api.model
+    def mail_allowed_qweb_expressions(self):
+        """Whoever may edit texts may use these in them; rendering them runs no code."""
+        return tuple(f"object.{name}" for name in PLACEHOLDERS)
+
+    # -- computes -----------------------------------------------------------------
+
+    @api.depends("contact_partner_id", "case_id.user_id", "company_id")
+    def _compute_people(self):
+        for message in self:
+            case, company = message.case_id, message.company_id
+            debtor = case.partner_id
+            signer = case.user_id or company.cartera_default_user_id
+            message.contact_name = message.contact_partner_id.name or debtor.name
+            message.debtor_name = debtor.name
+            message.creditor_name = company.name
+            message.creditor_email = company.email
+            message.creditor_phone = company.phone
+            message.signer_name = signer.name or company.name
+
+    @api.depends("items", "kind")
+    @api.depends_context("lang")
+    def _compute_debt(self):
+        links = self._get_payment_links()
+        for message in self:
+            totals = message._get_totals()
+            asked = [one for one in totals if one.asked]
+            rows = [row for one in totals for row in one.rows]
+            due = [row for row in rows if row["side"] == "overdue"]
+            ahead = [row for row in rows if row["side"] == "upcoming"]
+            named = ahead if message._is_about_upcoming() else due
+            oldest = min((row["due"] for row in due), default=None)
+            message.amount_text = " + ".join(
+                message._format_amount(one.asked, one.currency) for one in asked
+            )
+            message.documents = message._name_documents(named)
+            message.days_overdue = max((row["days"] for row in due), default=0)
+            message.oldest_due_text = message._format_date(oldest)
+            message.next_due_text = message._format_date(
+                min((row["due"] for row in ahead), default=None)
+            )
+            first = min(named, key=lambda row: row["due"], default=None)
+            message.payment_url = links.get(first["move_id"]) if first else False
+
+    @api.depends("case_id.promise_date", "case_id.promise_amount")
+    @api.depends_context("lang", "tz")
+    def _compute_promise(self):
+        for message in self:
+            case = message.case_id
+            message.promise_date_text = message._format_date(case.promise_date)
+            message.promise_amount_text = message._format_amount(
+                case.promise_amount, case.currency_id.id
+            )
+            message.today_text = message._format_date(
+                message.company_id._get_cartera_today()
+            )
+
+    # -- the debt -----------------------------------------------------------------
+
+    def _is_about_upcoming(self):
+        """Whether the message is about what falls due soon, not about what has."""
+        self.ensure_one()
+        return self.kind == "preventive"
+
+    def _get_totals(self):
+        """The items of the message by currency: list of
+        :class:`~..lib.statement.Total`."""
+        self.ensure_one()
+        return statement.total(
+            self.items or [],
+            self.company_id.cartera_credit_policy,
+            self._is_about_upcoming(),
+        )
+
+    def _get_payment_links(self):
+        """The portal address of each invoice that has its token.
+
+        :return: dict of invoice id to address
+        """
+        ids = {
+            row["move_id"]
+            for message in self
+            for row in message.items or []
+            if row["kind"] == "invoice"
+        }
+        # Whoever writes to the debtor may send the debtor's own invoices.
+        moves = self.env["account.move"].sudo().browse(ids)
+        base = self.env["cartera.communication"].get_base_url()
+        return {
+            move.id: f"{base}{move.access_url}?access_token={move.access_token}"
+            for move in moves
+            if move.access_token
+        }
+
+    def _name_documents(self, rows):
+        names = list(dict.fromkeys(row["document"] for row in rows if row["document"]))
+        text = ", ".join(names[:NAMED_DOCUMENTS])
+        if len(names) > NAMED_DOCUMENTS:
+            text += f" +{len(names) - NAMED_DOCUMENTS}"
+        return text
+
+    # -- formats ------------------------------------------------------------------
+
+    @api.model
+    def _format_amount(self, amount, currency_id):
+        """An amount with the code of its currency: a sign may belong to several."""
+        currency = self.env["res.currency"].browse(currency_id)
+        return f"{format_amount(self.env, amount, currency)} {currency.name}"
+
+    @api.model
+    def _format_date(self, date):
+        return format_date(self.env, date) if date else ""

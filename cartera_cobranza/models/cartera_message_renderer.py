@@ -1,0 +1,229 @@
+import logging
+from functools import cache
+
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, html2plaintext
+
+from ..lib import statement
+
+_logger = logging.getLogger(__name__)
+
+# Kinds of messages that claim nothing: they need not explain the debtor's rights.
+FRIENDLY_KINDS = frozenset({"preventive", "thanks", "promise_made"})
+
+# Days ahead within which a preventive message by hand shows items.
+DEFAULT_HORIZON = 7
+
+LAYOUTS = {
+    "email": "cartera_cobranza.message_email",
+    "letter": "cartera_cobranza.message_letter",
+}
+
+
+class CarteraMessageRenderer(models.AbstractModel):
+    """Turns planned messages into texts: reads the items of all of them at once, makes
+    the links in one statement, and renders by template and language."""
+
+    _name = "cartera.message.renderer"
+    _description = "Rendering of Messages"
+
+    # -- items --------------------------------------------------------------------
+
+    @api.model
+    def _load_items(self, messages):
+        """Note in the messages of one company what is open now, in the currency of each
+        item, and what of it is asked for in the company's currency."""
+        company = messages.company_id
+        rows_of = self._read_items(messages.case_id, company)
+        for message in messages:
+            items = statement.choose(
+                rows_of.get(message.case_id.partner_id.id, []),
+                self._get_horizon(message),
+                company.cartera_credit_policy,
+            )
+            message.items = items
+            message.amount = self._get_amount(message, items)
+
+    @api.model
+    def _read_items(self, cases, company):
+        """The open items of the debtors, the oldest first.
+
+        :return: dict of debtor id to list of dicts, see :mod:`~..lib.statement`
+        """
+        items = cases.with_context(tz=company._get_cartera_tz())._get_live_items()
+        found = items.search_read(
+            cases._get_items_domain(),
+            [
+                "amount_residual",
+                "amount_residual_currency",
+                "collectable",
+                "currency_id",
+                "date",
+                "date_due",
+                "days_overdue",
+                "debtor_id",
+                "direction",
+                "document",
+                "invoice_date",
+                "kind",
+                "move_id",
+            ],
+            order="date_due, id",
+            load=None,
+        )
+        rows_of = {}
+        for row in found:
+            rows_of.setdefault(row["debtor_id"], []).append(
+                {
+                    "line_id": row["id"],
+                    "move_id": row["move_id"],
+                    "document": row["document"] or "",
+                    "kind": row["kind"],
+                    "date": (row["invoice_date"] or row["date"]).isoformat(),
+                    "due": row["date_due"].isoformat(),
+                    "days": row["days_overdue"],
+                    "amount": row["amount_residual_currency"],
+                    "base": row["amount_residual"],
+                    "currency_id": row["currency_id"],
+                    "side": row["direction"],
+                    "collectable": row["collectable"],
+                }
+            )
+        return rows_of
+
+    @api.model
+    def _get_horizon(self, message):
+        """Days ahead of which the items are shown; None for none that is not due."""
+        if not message._is_about_upcoming():
+            return None
+        return max(-message.step_id.offset_days, DEFAULT_HORIZON)
+
+    @api.model
+    def _get_amount(self, message, items):
+        side = "upcoming" if message._is_about_upcoming() else "overdue"
+        amount = sum(item["base"] for item in items if item["side"] == side)
+        if message.company_id.cartera_credit_policy == statement.DEDUCT:
+            amount += sum(item["base"] for item in items if item["side"] == "credit")
+        return max(amount, 0.0)
+
+    @api.model
+    def _ensure_tokens(self, messages):
+        """Give the invoices of the messages the token of their portal page, in one
+        statement."""
+        ids = {
+            row["move_id"]
+            for message in messages
+            if message.channel != "letter"
+            for row in message.items or []
+            if row["kind"] == "invoice"
+        }
+        if not ids:
+            return
+        moves = self.env["account.move"].browse(ids)
+        moves.flush_recordset(["access_token"])
+        changed = self.env.execute_query(
+            SQL(
+                """
+                UPDATE account_move SET access_token = gen_random_uuid()::text
+                 WHERE id = ANY(%s) AND COALESCE(access_token, '') = '' RETURNING id
+                """,
+                moves.ids,
+            )
+        )
+        moves.browse(row[0] for row in changed).invalidate_recordset(["access_token"])
+
+    # -- texts --------------------------------------------------------------------
+
+    @api.model
+    def _render(self, messages):
+        """Write subject and texts of messages whose items are loaded. One that cannot
+        be rendered leaves the others alone.
+
+        :return: ``[(message, error), ...]`` of those that failed
+        """
+        self._ensure_tokens(messages)
+        failed = []
+        groups = messages.grouped(lambda m: (m.template_id, m.lang, m.channel))
+        for (template, lang, channel), group in groups.items():
+            group = group.with_context(lang=lang)
+            template = template.with_context(lang=lang)
+            try:
+                self._render_group(template, channel, group)
+            except Exception:  # pylint: disable=broad-exception-caught
+                # Whatever it is: one by one, to find whose it is.
+                for message in group:
+                    try:
+                        self._render_group(template, channel, message)
+                    except Exception as error:  # pylint: disable=broad-except
+                        _logger.info("Message %s: %s", message.id, error)
+                        failed.append((message.with_env(messages.env), error))
+        return failed
+
+    @api.model
+    def _render_group(self, template, channel, messages):
+        """Render messages of one template, language and channel."""
+        subjects = template._render_field("subject", messages.ids)
+        if channel not in LAYOUTS:
+            texts = template._render_field("sms_body", messages.ids)
+            for message in messages:
+                if not texts[message.id]:
+                    raise UserError(
+                        self.env._("The message has no text for SMS and WhatsApp.")
+                    )
+                message.subject = subjects[message.id]
+                message.text = texts[message.id]
+            return
+        bodies = template._render_field("body_html", messages.ids)
+        base = self._prepare_batch_values(template, channel, messages)
+        view = self.env["ir.qweb"].with_context(lang=messages.env.context.get("lang"))
+        for message in messages:
+            values = {
+                **base,
+                **self._prepare_values(template, message),
+                "body": Markup(bodies[message.id] or ""),
+            }
+            message.subject = subjects[message.id]
+            message.body = view._render(LAYOUTS[channel], values, minimal_qcontext=True)
+
+    @api.model
+    def _prepare_batch_values(self, template, channel, messages):
+        """What the layout is told about all messages of a batch; the formats remember
+        what they have written before."""
+        company = messages.company_id
+        is_letter = channel == "letter"
+        address = company.partner_id._display_address(without_company=True)
+        return {
+            "is_letter": is_letter,
+            "links": {} if is_letter else messages._get_payment_links(),
+            "deduct": company.cartera_credit_policy == statement.DEDUCT,
+            "instructions": company.cartera_payment_instructions,
+            "creditor_address": ", ".join(
+                line.strip() for line in address.splitlines() if line.strip()
+            ),
+            "shows_payment": template.payment_link,
+            "format_date": cache(messages._format_date),
+            "format_amount": cache(messages._format_amount),
+            "currency_name": cache(
+                lambda currency_id: self.env["res.currency"].browse(currency_id).name
+            ),
+        }
+
+    @api.model
+    def _prepare_values(self, template, message):
+        claims = message.kind not in FRIENDLY_KINDS
+        return {
+            "object": message,
+            "totals": message._get_totals() if template.show_items else [],
+            "states_charges": claims,
+            "states_rights": claims,
+            "payment_url": message.payment_url,
+            "opt_out_url": message._get_opt_out_url(),
+        }
+
+    @api.model
+    def _get_plain_text(self, message):
+        """The text of a message without marks, as it reads on paper."""
+        return message.text or html2plaintext(message.body or "")

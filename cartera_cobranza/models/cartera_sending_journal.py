@@ -1,0 +1,90 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .sending_journal import LOCK_SENDER
+
+
+class CarteraSendingJournal(models.AbstractModel):
+    """What remains to be done about messages after they were sent, or not: claims of
+    processes that died, failures that ask for another recipient."""
+
+    _name = "cartera.sending.journal"
+    _description = "Aftermath of Sending"
+
+    @api.model
+    def _recover(self):
+        """Put in order whatever senders have left behind."""
+        self._give_up_dead_claims()
+        self._follow_up_failures()
+        self._cancel_orphans()
+        self.env["cartera.dispatcher"]._commit()
+
+    @api.model
+    def _give_up_dead_claims(self):
+        """Messages claimed by a process that died may have left or not: a person
+        decides. That it died is known by its lock, which is free."""
+        messages = self.env["cartera.communication"]
+        messages.flush_model()
+        numbers = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT claim FROM cartera_communication "
+                "WHERE state = 'sending'"
+            )
+        )
+        for (number,) in numbers:
+            [(is_dead,)] = self.env.execute_query(
+                SQL(
+                    "SELECT pg_try_advisory_xact_lock(hashtext(%s), %s)",
+                    LOCK_SENDER,
+                    number,
+                )
+            )
+            if is_dead:
+                self._give_up(number)
+        messages.invalidate_model()
+
+    @api.model
+    def _give_up(self, number):
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE cartera_communication
+                   SET state = 'unconfirmed', date_sent = %s, message = %s
+                 WHERE state = 'sending' AND claim = %s RETURNING id
+                """,
+                fields.Datetime.now(),
+                self.env._("The process that sent it was stopped"),
+                number,
+            )
+        )
+
+    @api.model
+    def _follow_up_failures(self):
+        """Mark the addresses of messages that failed, and plan them for others."""
+        failed = self.env["cartera.communication"].search(
+            [("state", "=", "failed"), ("failure", "!=", False)], limit=1000
+        )
+        failed = failed._lock_in("failed")
+        for message in failed:
+            message._follow_up(is_address=message.failure == "address")
+        failed.failure = False
+
+    @api.model
+    def _cancel_orphans(self):
+        """Take mails out of Odoo's queue whose message does not wait any more."""
+        self.env["mail.mail"].flush_model()
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE mail_mail SET state = 'cancel'
+                 WHERE id IN (
+                    SELECT mail.id FROM mail_mail mail
+                      JOIN cartera_communication message ON message.mail_id = mail.id
+                     WHERE mail.state = 'outgoing'
+                       AND message.state NOT IN ('queued', 'sending')
+                       FOR UPDATE OF mail SKIP LOCKED
+                 ) RETURNING id
+                """
+            )
+        )
+        self.env["mail.mail"].invalidate_model(["state"])

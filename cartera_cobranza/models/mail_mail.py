@@ -1,0 +1,133 @@
+import smtplib
+from contextlib import suppress
+
+from odoo import models
+from odoo.modules import module
+
+from .sending_journal import SendingJournal
+from .smtp_attempt import SmtpAttempt
+
+
+class MailMail(models.Model):
+    _inherit = "mail.mail"
+
+    def _get_cartera_messages(self):
+        """Ids of the messages to debtors that these mails carry: dict by mail id."""
+        found = self.env["cartera.communication"].sudo()
+        rows = found.search_fetch([("mail_id", "in", self.ids)], ["mail_id"])
+        return {row.mail_id.id: row.id for row in rows}
+
+    def _send(
+        self,
+        auto_commit=False,
+        raise_exception=False,
+        smtp_session=None,
+        alias_domain_id=False,
+        mail_server=False,
+        post_send_callback=None,
+    ):
+        message_of = self._get_cartera_messages()
+        ours = self.filtered(lambda mail: mail.id in message_of)
+        options = {
+            "auto_commit": auto_commit,
+            "raise_exception": raise_exception,
+            "alias_domain_id": alias_domain_id,
+            "mail_server": mail_server,
+            "post_send_callback": post_send_callback,
+        }
+        others = self - ours
+        if not ours or self.env["ir.mail_server"]._disable_send():
+            return super()._send(smtp_session=smtp_session, **options)
+        if others:
+            super(MailMail, others)._send(smtp_session=smtp_session, **options)
+        ours._send_cartera_mails(message_of, smtp_session, options)
+        if post_send_callback:
+            post_send_callback(self.ids)
+        return True
+
+    def _send_cartera_mails(self, message_of, session, options):
+        """Send mails to debtors one by one, each once whatever happens, with a new
+        session where the server has closed the last one."""
+        first = session
+        with SendingJournal(self.env) as journal:
+            pending = list(self.ids)
+            while pending:
+                mail = self.browse(pending.pop(0))
+                if not journal.hold(message_of[mail.id]):
+                    continue
+                attempt = SmtpAttempt(journal, message_of[mail.id])
+                mail._send_cartera_mail(attempt, session, options)
+                journal.release(message_of[mail.id])
+                if not attempt.lost_connection or not pending:
+                    continue
+                session, error = self._reconnect(session, options["mail_server"])
+                if error:
+                    rest = self.browse(pending)
+                    rest._postpone_cartera_mails(str(error), journal, message_of)
+                    break
+        if session and session != first:
+            with suppress(smtplib.SMTPServerDisconnected):
+                session.quit()
+
+    def _send_cartera_mail(self, attempt, session, options):
+        """Send one mail and make its record say what the message says."""
+        mail = self.with_context(cartera_attempt=attempt)
+        try:
+            super(MailMail, mail)._send(
+                smtp_session=session, **{**options, "raise_exception": False}
+            )
+        except smtplib.SMTPServerDisconnected:
+            attempt.lost_connection = True
+        if not self.exists():
+            return
+        if attempt.outcome is None and self.state == "exception":
+            # It could not even be put together.
+            attempt.postpone(self.failure_reason or "")
+        if attempt.outcome == "retry":
+            self.write({"state": "outgoing", "scheduled_date": attempt.next_try})
+        if options["auto_commit"] and not module.current_test:
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    def _reconnect(self, session, mail_server):
+        """A new session like the last one.
+
+        :return: ``(session, None)`` or ``(None, error)``
+        """
+        try:
+            return (
+                self.env["ir.mail_server"]._connect__(
+                    mail_server_id=mail_server.id if mail_server else None,
+                    smtp_from=getattr(session, "smtp_from", None),
+                ),
+                None,
+            )
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            return None, error  # whatever keeps us from the server, it is tried later
+
+    def _postpone_cartera_mails(self, reason, journal, message_of):
+        """The mail server could not be reached: try the mails again later."""
+        for mail in self:
+            message_id = message_of[mail.id]
+            if not journal.hold(message_id):
+                continue
+            attempt = SmtpAttempt(journal, message_id)
+            attempt.postpone(reason)
+            if attempt.outcome == "retry":
+                mail.write({"state": "outgoing", "scheduled_date": attempt.next_try})
+            journal.release(message_id)
+
+    def _postprocess_sent_message(
+        self, success_pids, success_emails, failure_reason=False, failure_type=None
+    ):
+        result = super()._postprocess_sent_message(
+            success_pids, success_emails, failure_reason, failure_type
+        )
+        if failure_type == "mail_smtp":
+            message_of = self._get_cartera_messages()
+            ours = self.filtered(lambda mail: mail.id in message_of)
+            if ours:
+                with SendingJournal(self.env) as journal:
+                    ours._postpone_cartera_mails(
+                        ours[0].failure_reason or failure_type, journal, message_of
+                    )
+        return result
