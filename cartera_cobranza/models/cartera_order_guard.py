@@ -25,11 +25,11 @@ class CarteraOrderGuard(models.AbstractModel):
             setattr(orders, name, guarded)
 
     def _unregister_hook(self):
-        super()._unregister_hook()
         orders = self.env.registry.get("sale.order")
         for name in GUARDED:
             if hasattr(vars(orders or object).get(name), "_cartera_guard"):
                 delattr(orders, name)
+        return super()._unregister_hook()
 
     def _wrap_action_confirm(self, origin):
         @wraps(origin)
