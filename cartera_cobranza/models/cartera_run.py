@@ -83,8 +83,12 @@ class CarteraRun(models.Model):
         ``(number of records, [(partner id or False, error), ...])``."""
         return [
             ("refresh", "cartera.case.refresh"),
+            ("episodes", "cartera.episode.engine"),
+            ("segments", "cartera.segment.engine"),
             ("stages", "cartera.stage.engine"),
             ("consequences", "cartera.consequence.engine"),
+            ("plan", "cartera.plan"),
+            ("execute", "cartera.plan.runner"),
             ("ledger", "cartera.ledger.verifier"),
         ]
 
@@ -275,7 +279,10 @@ class CarteraRun(models.Model):
         # A scheduled action has no language; what it reports is read by the company.
         language = self.env.context.get("lang") or self.company_id.partner_id.lang
         engine = engine.with_context(lang=get_lang(self.env, language).code)
-        result, error = self._attempt(engine._run_phase, self, retry=True)
+        if getattr(engine, "_commits_itself", False) and self._can_commit():
+            result, error = self._attempt_apart(engine._run_phase)
+        else:
+            result, error = self._attempt(engine._run_phase, self, retry=True)
         count, errors = result or (0, [(False, error)])
         phase = self.env["cartera.run.phase"].create(
             {
@@ -299,6 +306,19 @@ class CarteraRun(models.Model):
         )
         self._commit()
         return error is None
+
+    def _attempt_apart(self, work):
+        """Do ``work`` of an engine that keeps what it does bit by bit, and sees to
+        conflicts with others itself.
+
+        :return: ``(result, None)`` or ``(None, error)``
+        """
+        try:
+            return work(self), None
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            _logger.warning("A phase of the run broke off", exc_info=True)
+            self.env.cr.rollback()
+            return None, error
 
     # -- isolation ----------------------------------------------------------------
 
@@ -387,8 +407,12 @@ class CarteraRunPhase(models.Model):
     phase = fields.Selection(
         [
             ("refresh", "Refresh cases"),
+            ("episodes", "Count episodes and payments"),
+            ("segments", "Put debtors in segments"),
             ("stages", "Move stages"),
             ("consequences", "Apply consequences"),
+            ("plan", "Plan steps"),
+            ("execute", "Do the approved steps"),
             ("ledger", "Check the ledger"),
         ],
         required=True,

@@ -81,6 +81,12 @@ class CarteraStageEngine(models.AbstractModel):
                 now=self.env.cr.now(),
             )
         )[0]
+        self._forget_stages()
+        return moved + proposed
+
+    @api.model
+    def _forget_stages(self):
+        """Forget the stages that were read in this transaction."""
         self.env["cartera.case"].invalidate_model(
             [
                 "stage_id",
@@ -92,7 +98,68 @@ class CarteraStageEngine(models.AbstractModel):
             flush=False,
         )
         self.env["cartera.open.item"].invalidate_model(flush=False)
-        return moved + proposed
+
+    @api.model
+    def _advance(self, company, case_ids, stage, date):
+        """Move some cases forward to ``stage`` as a strategy asks for; into or out of
+        a stage that is not automatic, propose it. Cases that are there already, or
+        beyond, stay.
+
+        :param date: the day of the moves
+        :return: the cases that were moved
+        """
+        cases = self.env["cartera.case"]
+        cases.flush_model()
+        self.env["cartera.stage.move"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH decision AS MATERIALIZED (
+                    SELECT
+                        known.id, known.stage_id, known.amount_overdue,
+                        COALESCE(%(date)s - known.date_oldest_due, 0) AS days,
+                        COALESCE(rule.automatic, TRUE) AND target.automatic AS moves
+                    FROM cartera_case known
+                    JOIN (%(rules)s) target ON target.stage_id = %(stage)s
+                    LEFT JOIN (%(rules)s) rule ON rule.stage_id = known.stage_id
+                    WHERE known.id = ANY(%(ids)s) AND known.company_id = %(company)s
+                        AND COALESCE(rule.rank, -1) < target.rank
+                ),
+                changed AS (
+                    UPDATE cartera_case known
+                    SET stage_id = CASE WHEN moves
+                            THEN %(stage)s ELSE known.stage_id END,
+                        stage_date = CASE WHEN moves
+                            THEN %(date)s ELSE known.stage_date END,
+                        stage_proposed_id = CASE WHEN NOT moves THEN %(stage)s END
+                    FROM decision
+                    WHERE decision.id = known.id
+                ),
+                history AS (
+                    INSERT INTO cartera_stage_move (
+                        case_id, company_id, date, stage_from_id, stage_to_id, reason,
+                        amount_overdue, days_overdue,
+                        create_uid, create_date, write_uid, write_date
+                    )
+                    SELECT
+                        id, %(company)s, %(date)s, stage_id, %(stage)s, 'strategy',
+                        amount_overdue, days, %(uid)s, %(now)s, %(uid)s, %(now)s
+                    FROM decision
+                    WHERE moves
+                )
+                SELECT id FROM decision WHERE moves
+                """,
+                rules=self._get_rules_sql(company),
+                date=date,
+                stage=stage._origin.id,
+                ids=list(case_ids),
+                company=company.id,
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+            )
+        )
+        self._forget_stages()
+        return cases.browse(case_id for (case_id,) in rows)
 
     @api.model
     def _get_decisions_sql(self, company, date, ids):

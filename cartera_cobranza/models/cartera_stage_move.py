@@ -35,6 +35,7 @@ class CarteraStageMove(models.Model):
             ("cured", "Nothing overdue any more"),
             ("manual", "Moved by hand"),
             ("proposal", "Proposal accepted"),
+            ("strategy", "Step of the strategy"),
             ("merge", "Debtors merged"),
         ],
         required=True,

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .channels import ACTIONS
 
@@ -12,12 +12,16 @@ class CarteraStepExecution(models.Model):
     _rec_name = "step_id"
 
     case_id = fields.Many2one(
-        "cartera.case", required=True, readonly=True, ondelete="cascade"
+        "cartera.case",
+        string="Debtor",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True
     )
-    partner_id = fields.Many2one(related="case_id.partner_id", string="Debtor")
+    partner_id = fields.Many2one(related="case_id.partner_id", string="Contact")
     step_id = fields.Many2one(
         "cartera.strategy.step",
         required=True,
@@ -27,11 +31,18 @@ class CarteraStepExecution(models.Model):
     )
     strategy_id = fields.Many2one(related="step_id.strategy_id")
     episode = fields.Integer(
-        readonly=True, required=True, help="Number of the debtor's episode of arrears."
+        readonly=True,
+        required=True,
+        help="Number of the debtor's episode of arrears; 0 where the step does not "
+        "depend on one.",
     )
     occurrence = fields.Integer(readonly=True, required=True, default=1)
     line_id = fields.Many2one(
-        "account.move.line", string="Item", readonly=True, ondelete="set null"
+        "account.move.line",
+        string="Item",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     line_key = fields.Integer(
         readonly=True,
@@ -39,24 +50,53 @@ class CarteraStepExecution(models.Model):
         default=0,
         help="Id of the item, also when it is gone; 0 where the step is per debtor.",
     )
+    date_event = fields.Date(
+        readonly=True, help="Day of the promise or payment that the step answers to."
+    )
     date = fields.Date(required=True, readonly=True)
     plan_id = fields.Many2one("cartera.plan", readonly=True, index="btree_not_null")
-    plan_line_id = fields.Many2one("cartera.plan.line", readonly=True)
+    plan_line_id = fields.Many2one(
+        "cartera.plan.line", readonly=True, index="btree_not_null", ondelete="set null"
+    )
     action = fields.Selection(ACTIONS, required=True, readonly=True)
-    channel = fields.Selection(ACTIONS, readonly=True)
+    channel = fields.Selection(ACTIONS, string="How", readonly=True)
     state = fields.Selection(
         [("done", "Done"), ("merged", "Merged"), ("failed", "Failed")],
         required=True,
         readonly=True,
         default="done",
     )
-    message = fields.Char(readonly=True, help="What went wrong, or what was done.")
-    communication_id = fields.Many2one(
-        "cartera.communication", readonly=True, index="btree_not_null"
+    message = fields.Char(
+        string="Result", readonly=True, help="What was done, or what went wrong."
     )
-    activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null")
+    communication_id = fields.Many2one(
+        "cartera.communication",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    activity_id = fields.Many2one(
+        "mail.activity", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    order_id = fields.Many2one(
+        "cartera.strategy.step",
+        string="Step as Planned",
+        compute="_compute_order_id",
+        help="The step with what it was to do when the plan was simulated.",
+    )
 
-    _once_uniq = models.Constraint(
-        "UNIQUE (case_id, step_id, episode, line_key, occurrence)",
+    # An index, since a date that is empty would never be equal in a constraint.
+    _once_uniq = models.UniqueIndex(
+        "(case_id, step_id, episode, line_key, occurrence, "
+        "COALESCE(date_event, '-infinity'::date))",
         "This step has been done already.",
     )
+
+    @api.depends("plan_id", "step_id")
+    def _compute_order_id(self):
+        """A step in memory for each plan and step, on top of the stored one."""
+        for (plan, step), executions in self.grouped(
+            lambda execution: (execution.plan_id, execution.step_id)
+        ).items():
+            values = (plan.action_values or {}).get(str(step.id))
+            executions.order_id = step.new(values, origin=step) if values else step

@@ -1,0 +1,112 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+# A pin changes what is done with the debtor, whatever the rules say.
+PIN_FIELDS = frozenset({"segment_pin_id", "segment_pin_until", "segment_pin_reason"})
+
+
+class CarteraCase(models.Model):
+    """The segment and strategy of a debtor: pins, pauses and what comes next."""
+
+    _inherit = "cartera.case"
+
+    next_step_id = fields.Many2one(
+        "cartera.strategy.step",
+        string="Next Step",
+        compute="_compute_next_step",
+        help="What the strategy does next, as things stand.",
+    )
+    date_next_step = fields.Date(string="Next Step On", compute="_compute_next_step")
+    next_step_reason = fields.Selection(
+        selection="_get_reasons", string="Why", compute="_compute_next_step"
+    )
+
+    @api.model
+    def _get_reasons(self):
+        return (
+            self.env["cartera.plan.line"]
+            ._fields["reason"]
+            ._description_selection(self.env)
+        )
+
+    @api.depends(
+        "amount_collectable",
+        "date_oldest_due",
+        "execution_ids",
+        "hold_until",
+        "promise_date",
+        "segment_id",
+        "stage_id",
+    )
+    def _compute_next_step(self):
+        # What is next is worked out on tables that not everybody may read.
+        known = self._origin.sudo()
+        found = self.env["cartera.strategy.engine"].sudo()._get_next_steps(known)
+        for case in self:
+            step_id, day, reason = found.get(case._origin.id, (False, False, False))
+            case.next_step_id = step_id
+            case.date_next_step = day
+            case.next_step_reason = reason
+
+    # -- pins and pauses ----------------------------------------------------------
+
+    @api.constrains("segment_pin_id", "segment_pin_until", "segment_pin_reason")
+    def _check_pin(self):
+        for case in self:
+            filled = {
+                bool(case.segment_pin_id),
+                bool(case.segment_pin_until),
+                bool(case.segment_pin_reason and case.segment_pin_reason.strip()),
+            }
+            if len(filled) > 1:
+                raise ValidationError(
+                    self.env._(
+                        "A segment is pinned with the reason and the day until which "
+                        "it holds. Fill in all three, or none."
+                    )
+                )
+
+    @api.constrains("hold_until", "hold_reason")
+    def _check_hold(self):
+        for case in self:
+            if case.hold_until and not (case.hold_reason or "").strip():
+                raise ValidationError(
+                    self.env._("Say why nothing is to be done with the debtor for now.")
+                )
+
+    def write(self, vals):
+        if PIN_FIELDS.isdisjoint(vals):
+            return super().write(vals)
+        self._check_pin_rights()
+        result = super().write(vals)
+        for company, cases in self.sudo().grouped("company_id").items():
+            self.env["cartera.segment.engine"].sudo()._assign(
+                company, company._get_cartera_today(), cases.ids
+            )
+        return result
+
+    def _check_pin_rights(self):
+        if self.env.su:
+            return
+        if not self.env.user.has_group("cartera_cobranza.group_cartera_supervisor"):
+            raise AccessError(
+                self.env._(
+                    "Only a supervisor pins a debtor to a segment, since this changes "
+                    "how the debt is collected."
+                )
+            )
+
+    # -- actions ------------------------------------------------------------------
+
+    def action_explain(self):
+        """Show what the strategy does with the debtor today, step by step, and why
+        not."""
+        self.ensure_one()
+        self.check_access("read")
+        plan = self.env["cartera.plan"]._explain(self)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cartera_cobranza.cartera_plan_line_action_explain"
+        )
+        action["domain"] = [("plan_id", "=", plan.id)]
+        action["name"] = self.env._("What happens with %s", self.display_name)
+        return action

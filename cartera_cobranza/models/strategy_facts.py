@@ -1,0 +1,277 @@
+"""SQL of what a plan is decided on: the debtors, the steps and what has been done.
+
+Each function returns an ``SQL`` for the common table expression of its name.
+"""
+
+from odoo.tools import SQL
+
+# How long ago a promise or payment may be that a step still answers to.
+EVENT_DAYS = 90
+
+MESSAGES = ("email", "sms", "whatsapp", "letter")
+SPOKEN = ("call", "visit")
+
+
+def facts(company, date, money, guard, ids=None, insolvent=None):
+    """One row per debtor that a strategy may have something to do with.
+
+    ``closed`` says why nothing at all is done with a debtor, ``quiet`` why nothing is
+    asked of one.
+
+    :param money: SQL of the amounts by ``partner_id`` on that day; None to take those
+        that the cases hold
+    :param guard: SQL of the ids of debtors whose money is on its way, and whether the
+        bank statements are too old for asking
+    :param ids: case ids, or None
+    """
+    transit, stale = guard
+    some_cases = SQL(
+        "(live.item_count > 0 OR known.date_last_payment > %(since)s - %(days)s "
+        "OR known.promise_made_on > %(since)s - %(days)s)",
+        since=date,
+        days=EVENT_DAYS,
+    )
+    if ids is not None:
+        some_cases = SQL("known.id = ANY(%s)", list(ids))
+    source = SQL("JOIN cartera_case live ON live.id = known.id")
+    if money is not None:
+        source = SQL("LEFT JOIN (%s) live ON live.partner_id = known.partner_id", money)
+    return SQL(
+        """
+        SELECT
+            debtor.*,
+            CASE
+                WHEN promise_date >= %(date)s THEN 'promise'
+                WHEN amount_collectable <= 0 AND amount_overdue > 0 THEN 'blocked'
+                WHEN amount_collectable <= 0 THEN 'nothing_overdue'
+                WHEN amount_collectable + amount_credit <= 0 THEN 'covered'
+                WHEN %(stale)s THEN 'bank_stale'
+                WHEN transit.pending
+                    OR transit.amount >= amount_collectable * transit.share / 100
+                    THEN 'money_in_transit'
+            END AS quiet
+        FROM (
+            SELECT
+                known.id, known.partner_id, known.segment_id, known.stage_id,
+                known.stage_date, known.promise_date, known.promise_made_on,
+                known.date_last_payment, known.hold_until,
+                segment.strategy_id AS wanted_strategy_id,
+                strategy.id AS strategy_id,
+                COALESCE(partner.lang, %(lang)s) AS lang,
+                known.episode + (known.episode_date IS NULL)::int AS episode,
+                live.date_oldest_due,
+                live.bucket_id,
+                COALESCE(live.amount_total, 0) AS amount_total,
+                COALESCE(live.amount_overdue, 0) AS amount_overdue,
+                COALESCE(live.amount_collectable, 0) AS amount_collectable,
+                COALESCE(live.amount_credit, 0) AS amount_credit,
+                COALESCE(
+                    100 * live.amount_collectable
+                    / NULLIF(live.amount_not_due + live.amount_overdue, 0), 0
+                ) AS share,
+                CASE
+                    WHEN partner.active IS NOT TRUE THEN 'archived'
+                    WHEN %(insolvent)s THEN 'insolvent'
+                    WHEN known.hold_until >= %(date)s THEN 'hold'
+                END AS closed
+            FROM cartera_case known
+            %(source)s
+            JOIN res_partner partner ON partner.id = known.partner_id
+            LEFT JOIN cartera_segment segment ON segment.id = known.segment_id
+            LEFT JOIN cartera_strategy strategy
+                ON strategy.id = segment.strategy_id AND strategy.active
+            WHERE known.company_id = %(company)s AND %(some_cases)s
+        ) debtor
+        LEFT JOIN (%(transit)s) transit ON transit.debtor_id = debtor.partner_id
+        """,
+        company=company.id,
+        date=date,
+        lang=company.partner_id.lang or "en_US",
+        insolvent=insolvent or SQL("FALSE"),
+        source=source,
+        some_cases=some_cases,
+        stale=stale,
+        transit=transit,
+    )
+
+
+def steps(step_model, company):
+    """One row per active step, with the arrays of its conditions.
+
+    ``kind`` tells steps per item, of the arrears and after an event apart; ``chasing``
+    those that ask for money; ``rank`` is the order of strength within the strategy and
+    ``merge_group`` what is done at most once a day; ``previous_id`` is the step before
+    among those of the arrears.
+    """
+    return SQL(
+        """
+        SELECT
+            step.*,
+            kind = 'arrears' OR (clock = 'promise' AND offset_days > 0) AS chasing,
+            ROW_NUMBER() OVER in_strategy AS rank,
+            CASE
+                WHEN action IN %(messages)s THEN 'message'
+                WHEN action IN %(spoken)s THEN 'spoken'
+                WHEN action IN ('stage', 'hold') THEN action
+            END AS merge_group,
+            LAG(id) OVER (
+                PARTITION BY strategy_id, kind ORDER BY sequence, id
+            ) AS previous_id
+        FROM (
+            SELECT
+                step.*,
+                CASE
+                    WHEN clock = 'due' AND offset_days <= 0 THEN 'item'
+                    WHEN clock IN ('due', 'stage', 'previous') THEN 'arrears'
+                    ELSE 'event'
+                END AS kind,
+                %(buckets)s AS bucket_ids,
+                %(stages)s AS stage_ids,
+                %(segments)s AS segment_ids,
+                %(langs)s AS langs
+            FROM cartera_strategy_step step
+            JOIN cartera_strategy strategy
+                ON strategy.id = step.strategy_id AND strategy.active
+            WHERE step.active
+                AND (strategy.company_id IS NULL OR strategy.company_id = %(company)s)
+        ) step
+        WINDOW in_strategy AS (PARTITION BY strategy_id ORDER BY sequence, id)
+        """,
+        company=company.id,
+        messages=MESSAGES,
+        spoken=SPOKEN,
+        buckets=_array(step_model, "bucket_ids"),
+        stages=_array(step_model, "stage_ids"),
+        segments=_array(step_model, "segment_ids"),
+        langs=_array(step_model, "lang_ids", "code"),
+    )
+
+
+def _array(step_model, name, column="id"):
+    """What a many2many of a step holds, NULL when that is nothing."""
+    field = step_model._fields[name]
+    return SQL(
+        "NULLIF(ARRAY(SELECT other.%s FROM %s rel JOIN %s other ON other.id = rel.%s "
+        "WHERE rel.%s = step.id), '{}')",
+        SQL.identifier(column),
+        SQL.identifier(field.relation),
+        SQL.identifier(step_model.env[field.comodel_name]._table),
+        SQL.identifier(field.column2),
+        SQL.identifier(field.column1),
+    )
+
+
+def done(company, date):
+    """How often and when last each step was done for a debtor: in the present episode
+    and, after an event, for that event."""
+    return SQL(
+        """
+        SELECT
+            execution.case_id, execution.step_id, execution.date_event,
+            MAX(execution.occurrence) AS times,
+            MAX(execution.date) AS last_date
+        FROM cartera_step_execution execution
+        JOIN facts ON facts.id = execution.case_id
+            AND execution.episode IN (0, facts.episode)
+        WHERE execution.company_id = %s
+            AND execution.date <= %s
+            AND execution.line_key = 0
+        GROUP BY execution.case_id, execution.step_id, execution.date_event
+        """,
+        company.id,
+        date,
+    )
+
+
+def latest(company, date):
+    """Per debtor, what the steps done so far forbid today: a pause, the end of the
+    strategy, weaker steps than the strongest one done, a second contact of the day."""
+    return SQL(
+        """
+        SELECT
+            execution.case_id,
+            MAX(execution.date + step.wait_after) FILTER (
+                WHERE step.wait_after > 0 AND execution.state = 'done'
+            ) AS wait_until,
+            BOOL_OR(
+                step.is_exit AND execution.state = 'done'
+                AND execution.episode = facts.episode
+            ) AS ended,
+            MAX(step.rank) FILTER (
+                WHERE step.kind = 'arrears' AND step.merge_group = 'message'
+                    AND execution.episode = facts.episode
+            ) AS message_rank,
+            MAX(step.rank) FILTER (
+                WHERE step.kind = 'arrears' AND step.merge_group = 'spoken'
+                    AND execution.episode = facts.episode
+            ) AS spoken_rank,
+            BOOL_OR(
+                execution.date = %(date)s AND execution.state = 'done'
+                AND execution.action IN %(messages)s
+            ) AS message_today,
+            BOOL_OR(
+                execution.date = %(date)s AND execution.state = 'done'
+                AND execution.action IN %(spoken)s
+            ) AS spoken_today
+        FROM cartera_step_execution execution
+        JOIN facts ON facts.id = execution.case_id
+            AND execution.episode IN (0, facts.episode)
+        LEFT JOIN steps step ON step.id = execution.step_id
+            AND step.strategy_id = facts.strategy_id
+        WHERE execution.company_id = %(company)s AND execution.date <= %(date)s
+        GROUP BY execution.case_id
+        """,
+        company=company.id,
+        date=date,
+        messages=MESSAGES,
+        spoken=SPOKEN,
+    )
+
+
+def reach(reachable, company):
+    """Per debtor, the channels that reach it and those it has withdrawn its consent
+    from.
+
+    :param reachable: SQL of (case id, channel) rows
+    """
+    return SQL(
+        """
+        SELECT
+            way.case_id,
+            array_agg(way.channel) FILTER (WHERE refused.channel IS NULL) AS channels,
+            array_agg(way.channel) FILTER (WHERE refused.channel IS NOT NULL) AS refused
+        FROM (%(reachable)s) way
+        JOIN facts ON facts.id = way.case_id
+        LEFT JOIN (
+            SELECT partner_id, channel
+            FROM (
+                SELECT DISTINCT ON (partner_id, channel) partner_id, channel, decision
+                FROM cartera_consent
+                WHERE company_id = %(company)s AND COALESCE(address, '') = ''
+                ORDER BY partner_id, channel, date DESC, id DESC
+            ) last_word
+            WHERE decision = 'withdrawn'
+        ) refused
+            ON refused.partner_id = facts.partner_id AND refused.channel = way.channel
+        GROUP BY way.case_id
+        """,
+        reachable=reachable,
+        company=company.id,
+    )
+
+
+def partner_ways():
+    """The channels that reach a debtor by what stands on its own contact."""
+    return SQL(
+        """
+        SELECT known.id AS case_id, way.channel
+        FROM cartera_case known
+        JOIN res_partner partner ON partner.id = known.partner_id
+        CROSS JOIN LATERAL (VALUES
+            ('email', partner.email), ('sms', partner.phone),
+            ('whatsapp', partner.phone), ('letter', partner.street),
+            ('call', partner.phone), ('visit', partner.street)
+        ) way (channel, address)
+        WHERE COALESCE(way.address, '') <> ''
+        """
+    )
