@@ -160,6 +160,8 @@ class CarteraContactPolicyCap(models.Model):
     )
     max_count = fields.Integer(
         string="At Most",
+        required=True,
+        default=0,
         help="Contacts within the period. Zero: any number.",
     )
     period = fields.Selection(
@@ -173,6 +175,8 @@ class CarteraContactPolicyCap(models.Model):
     )
     min_gap_days = fields.Integer(
         string="Days Apart",
+        required=True,
+        default=0,
         help="From one contact to the next: after one on Monday, 2 means Wednesday.",
     )
     counted = fields.Selection(

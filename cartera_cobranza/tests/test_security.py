@@ -78,7 +78,9 @@ PUBLIC_METHODS = {
         "unlink",
         "write",
     },
+    "cartera.contact.policy.cap": {"create", "unlink", "write"},
     "cartera.contact.policy.row": {"create", "unlink", "write"},
+    "cartera.contact.policy.window": {"create", "unlink", "write"},
     "cartera.ledger.check": {"action_check"},
     "cartera.ledger.check.line": {"action_open_journal_items"},
     "cartera.open.item": {
