@@ -56,8 +56,8 @@ class CarteraOptOut(http.Controller):
         terms = consents._read_opt_out_token(token)
         company = terms["company"] if terms else request.env.company.sudo()
         lang = terms and terms["partner"].lang or company.partner_id.lang
-        if lang:
-            request.update_context(lang=lang)
+        lang = lang or request.env.lang or "en_US"
+        request.update_context(lang=lang)
         consents = consents.with_env(request.env(su=True))
         values = {
             "consent_terms": terms,
@@ -65,6 +65,7 @@ class CarteraOptOut(http.Controller):
             "channel": terms and consents._get_channel_label(terms["channel"]),
             "address": terms and terms["address"],
             "done": done,
+            "html_data": {"lang": lang.replace("_", "-")},
             "url": request.httprequest.path,
         }
         response = request.render("cartera_cobranza.opt_out_page", values)
