@@ -7,6 +7,20 @@ from .cartera_strategy_engine import EVERYTHING, NIGHT, PEOPLE
 # A plan that nobody ran is too old after so many days: too much has happened since.
 MAX_AGE_DAYS = 3
 
+# What only simulating, approving and running a plan write.
+PROTECTED_FIELDS = frozenset(
+    [
+        "action_values",
+        "approved_by_id",
+        "case_id",
+        "date_approved",
+        "date_simulated",
+        "line_ids",
+        "run_id",
+        "state",
+    ]
+)
+
 # A plan with more debtors than this is run in the background.
 AT_ONCE = 200
 
@@ -145,7 +159,14 @@ class CarteraPlan(models.Model):
 
     # -- CRUD ---------------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_protected(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
+        self._check_protected(vals)
         if "date" in vals and any(plan.state != "draft" for plan in self):
             raise UserError(
                 self.env._(
@@ -154,6 +175,16 @@ class CarteraPlan(models.Model):
                 )
             )
         return super().write(vals)
+
+    @api.model
+    def _check_protected(self, vals):
+        if not self.env.su and not PROTECTED_FIELDS.isdisjoint(vals):
+            raise AccessError(
+                self.env._(
+                    "What a plan says and its approval are not written by hand. "
+                    "Simulate or approve it instead."
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_run(self):
@@ -238,7 +269,7 @@ class CarteraPlan(models.Model):
             )
         if obstacle := self._get_obstacle():
             raise UserError(obstacle)
-        self.write(
+        self.sudo().write(
             {
                 "state": "approved",
                 "approved_by_id": self.env.uid,
@@ -253,9 +284,8 @@ class CarteraPlan(models.Model):
             raise UserError(
                 self.env._("What has been begun or done cannot be discarded.")
             )
-        self.state = "cancelled"
+        self.sudo().state = "cancelled"
 
-    @api.model
     def _check_supervisor(self):
         if self.env.su:
             return

@@ -51,8 +51,8 @@ class CarteraStrategyEngine(models.AbstractModel):
 
         :param told: :data:`NIGHT`, :data:`PEOPLE` or :data:`EVERYTHING`: how much of
             what is not done is told
-        :param as_of: day as of which the cases' amounts were refreshed, for a run of
-            another day than today
+        :param as_of: day as of which the run has refreshed the cases, where it is not
+            today
         :param ids: case ids, or None for all
         :return: number of lines
         """
@@ -80,7 +80,8 @@ class CarteraStrategyEngine(models.AbstractModel):
                     ids=ids,
                     number=SQL("nextval('cartera_plan_line_id_seq')"),
                     as_of=as_of,
-                    cached=as_of is not None,
+                    # The run has just refreshed the cases.
+                    cached=told == NIGHT,
                 ),
                 columns=columns,
                 plan=plan.id,

@@ -4,6 +4,7 @@ import logging
 import requests
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
@@ -68,9 +69,13 @@ class CarteraWebhookDelivery(models.Model):
 
     def action_send_again(self):
         """Try again what was given up."""
-        self.check_access("write")
+        self.check_access("read")
+        if not self.env.user.has_group("cartera_cobranza.group_cartera_supervisor"):
+            raise AccessError(
+                self.env._("Only a supervisor of collections sends webhooks again.")
+            )
         given_up = self.filtered(lambda delivery: delivery.state == "failed")
-        # People may ask for another attempt, and write nothing else of it.
+        # People may ask for another attempt, and write nothing of it.
         given_up.sudo().write(
             {"state": "waiting", "attempts": 0, "date_next": fields.Datetime.now()}
         )

@@ -33,6 +33,14 @@ MATRIX = {
     "cartera.contact.policy.cap": ("r", "r", "rwcu", "r", "r"),
     "cartera.contact.policy.window": ("r", "r", "rwcu", "r", "r"),
     "cartera.contact.wording": ("r", "r", "r", "r", "r"),
+    "cartera.segment": ("r", "r", "rwcu", "r", "r"),
+    "cartera.strategy": ("r", "r", "rwcu", "r", "r"),
+    "cartera.strategy.step": ("r", "r", "rwcu", "r", "r"),
+    "cartera.plan": ("r", "r", "rwcu", "r", ""),
+    "cartera.plan.line": ("r", "r", "r", "r", ""),
+    "cartera.plan.total": ("", "", "r", "r", ""),
+    "cartera.step.execution": ("r", "r", "r", "r", "r"),
+    "cartera.webhook.delivery": ("", "", "r", "r", ""),
     "cartera.run": ("", "", "r", "r", ""),
     "cartera.run.phase": ("", "", "r", "r", ""),
     "cartera.run.error": ("", "", "r", "r", ""),
@@ -54,6 +62,7 @@ PUBLIC_METHODS = {
         "action_accept_proposal",
         "action_call",
         "action_dismiss_proposal",
+        "action_explain",
         "action_log_contact",
         "action_open_consequences",
         "action_open_contacts",
@@ -91,6 +100,18 @@ PUBLIC_METHODS = {
         "action_open_document",
         "search_fetch",
     },
+    "cartera.plan": {
+        "action_approve",
+        "action_discard",
+        "action_open_lines",
+        "action_simulate",
+        "create",
+        "write",
+    },
+    "cartera.plan.line": {"action_open_case"},
+    "cartera.segment": {"action_open_cases", "copy_data"},
+    "cartera.strategy": {"copy_data"},
+    "cartera.webhook.delivery": {"action_send_again"},
     "cartera.run": {"action_run", "run"},
     "cartera.stage.consequence": {"create", "unlink", "write"},
     "cartera.stage.move": {"action_open_case"},
@@ -286,6 +307,11 @@ class TestSecurity(SecurityCommon):
             "bucket_id": False,
             "item_count": 0,
             "overdue_count": 0,
+            "segment_id": False,
+            "episode": 7,
+            "episode_date": "2020-01-01",
+            "promise_made_on": "2020-01-01",
+            "date_last_payment": "2020-01-01",
             "stage_date": "2020-01-01",
             "stage_proposed_id": False,
             "stage_verdict_id": False,
@@ -309,7 +335,21 @@ class TestSecurity(SecurityCommon):
             and field.type != "one2many"
             and name not in MAGIC_COLUMNS
         }
-        self.assertEqual(own_fields - set(values), {"user_id", "stage_id"})
+        self.assertEqual(
+            own_fields - set(values),
+            {
+                "user_id",
+                "stage_id",
+                "segment_pin_id",
+                "segment_pin_until",
+                "segment_pin_reason",
+                "hold_until",
+                "hold_reason",
+                "promise_date",
+                "promise_amount",
+                "obligor_ids",
+            },
+        )
 
     def test_contacts_are_not_written_through_a_case(self):
         self.debtor.email = "cobros@faro.example"
