@@ -84,6 +84,7 @@ def _make_debtors(env, company):
                 "is_company": True,
                 "country_id": env.ref("base.mx").id,
                 "email": f"debtor{number}@example.com",
+                "phone": f"+52 55 5551 {2000 + number}",
                 "category_id": [Command.set(tag.ids)],
             }
             for number in range(DEBTORS)

@@ -70,9 +70,9 @@ MOVES = """
 """
 
 TWICE_DONE = """
-    SELECT case_id, step_id, episode, line_key, occurrence
+    SELECT case_id, step_id, episode, line_key, occurrence, date_event
     FROM cartera_step_execution
-    GROUP BY 1, 2, 3, 4, 5 HAVING COUNT(*) > 1
+    GROUP BY 1, 2, 3, 4, 5, 6 HAVING COUNT(*) > 1
 """
 
 MESSAGES_A_DAY = """

@@ -118,7 +118,7 @@ def check(env, world, ledger, first, days):
     print(f"{len(contacts):,} contacts: {dict(Counter(c.channel for c in contacts))}")
     for title, statement in facts.COUNTS.items():
         print(f"{title}: {', '.join(f'{n:,} {what}' for what, n in sql(statement))}")
-    accepted = Counter(mail.message_id for mail in world.mail_server.accepted)
+    accepted = Counter(mail.message_id for mail in world.get_mails())
     failures = [f"against the law: {breach}" for breach in find_breaches(contacts)]
     failures += [f"step done twice: {row}" for row in sql(facts.TWICE_DONE)]
     failures += [f"two messages on a day: {row}" for row in sql(facts.MESSAGES_A_DAY)]

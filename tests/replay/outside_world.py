@@ -52,6 +52,16 @@ class OutsideWorld:
                 )
         return answers
 
+    def get_mails(self):
+        """The mails that were accepted, but for what Odoo tells its own users."""
+        users = self.env["res.users"].search([])
+        own = set(users.mapped("email_normalized"))
+        return [
+            mail
+            for mail in self.mail_server.accepted
+            if not own.issuperset(mail.recipients)
+        ]
+
     def dispatch(self):
         """What the scheduled actions do every quarter of an hour."""
         self.env["cartera.dispatcher"]._cron_dispatch()

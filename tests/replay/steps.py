@@ -6,18 +6,20 @@ from datetime import date
 from pathlib import Path
 
 from cartera_dev.inside.session import environment
+from witnesses import DAYS, FIRST_DAY
 
+# What all tests share stands in the folder above.
 sys.path.append(str(Path(__file__).parents[1]))
-
-from days import live_through  # noqa: E402  (needs Odoo set up, and the folder above)
-from demo_days import DemoDays  # noqa: E402
-from town import Town  # noqa: E402
-from witnesses import DAYS, FIRST_DAY  # noqa: E402
 
 
 def replay(env) -> dict:
     """Lives through the days of the demo and the witnesses; gives what went wrong and
     what the world outside has received."""
+    # The add-ons are found once a database is open.
+    from days import live_through
+    from demo_days import DemoDays
+    from town import Town
+
     company = env.ref("base.main_company")
     first = date.fromisoformat(FIRST_DAY)
     demo, town = DemoDays(company, first, DAYS), Town(company, first)
@@ -31,11 +33,14 @@ def replay(env) -> dict:
         town.live(number)
 
     failures, world = live_through(env, first, DAYS, begin, wake, town.collect)
-    mails = [
-        {"message_id": mail.message_id, "moment": mail.moment.isoformat()}
-        for mail in world.mail_server.accepted
-    ]
-    return {"failures": failures, "mails": mails, "texts": world.texts}
+    return {
+        "failures": failures,
+        "mails": [
+            {"message_id": mail.message_id, "moment": mail.moment.isoformat()}
+            for mail in world.get_mails()
+        ],
+        "texts": world.texts,
+    }
 
 
 if __name__ == "__main__":
