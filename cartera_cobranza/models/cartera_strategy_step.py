@@ -190,22 +190,21 @@ class CarteraStrategyStep(models.Model):
     @api.model
     def _get_when_labels(self):
         """How the moment of a step reads, by clock and side of it."""
-        _ = self.env._
         return {
-            ("due", "before"): _("%(days)s days before due"),
-            ("due", "on"): _("On the due date"),
-            ("due", "after"): _("%(days)s days past due"),
-            ("stage", "on"): _("On entering the stage"),
-            ("stage", "after"): _("%(days)s days in the stage"),
-            ("previous", "on"): _("With the previous step"),
-            ("previous", "after"): _("%(days)s days after the previous step"),
-            ("promise", "before"): _("%(days)s days before the promised date"),
-            ("promise", "on"): _("On the promised date"),
-            ("promise", "after"): _("%(days)s days after a promise not kept"),
-            ("promise_made", "on"): _("When a promise is made"),
-            ("promise_made", "after"): _("%(days)s days after a promise"),
-            ("payment", "on"): _("When a payment comes in"),
-            ("payment", "after"): _("%(days)s days after a payment"),
+            ("due", "before"): self.env._("%(days)s days before due"),
+            ("due", "on"): self.env._("On the due date"),
+            ("due", "after"): self.env._("%(days)s days past due"),
+            ("stage", "on"): self.env._("On entering the stage"),
+            ("stage", "after"): self.env._("%(days)s days in the stage"),
+            ("previous", "on"): self.env._("With the previous step"),
+            ("previous", "after"): self.env._("%(days)s days after the previous step"),
+            ("promise", "before"): self.env._("%(days)s days before the promised date"),
+            ("promise", "on"): self.env._("On the promised date"),
+            ("promise", "after"): self.env._("%(days)s days after a promise not kept"),
+            ("promise_made", "on"): self.env._("When a promise is made"),
+            ("promise_made", "after"): self.env._("%(days)s days after a promise"),
+            ("payment", "on"): self.env._("When a payment comes in"),
+            ("payment", "after"): self.env._("%(days)s days after a payment"),
         }
 
     # -- constraints --------------------------------------------------------------
