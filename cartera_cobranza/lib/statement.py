@@ -47,7 +47,9 @@ def choose(items, horizon_days, credit_policy):
             near = horizon_days is not None and -item["days"] <= horizon_days
             side = "upcoming" if near else None
         if side:
-            chosen.append({**item, "side": side})
+            shown = {**item, "side": side}
+            del shown["collectable"]
+            chosen.append(shown)
     return chosen
 
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import formataddr, plaintext2html
+from odoo.tools import SQL, formataddr, plaintext2html
 
 
 class CarteraChannel(models.AbstractModel):
@@ -69,11 +69,34 @@ class CarteraChannelEmail(models.AbstractModel):
             ]
         )
         for message, mail in zip(messages, mails, strict=True):
-            message.mail_id = mail
-            message.mail_message_id = mail.mail_message_id
+            message.write(
+                {"mail_id": mail.id, "mail_message_id": mail.mail_message_id.id}
+            )
         messages.state = "queued"
+        self._show_in_chatter(messages)
         self._log_contacts(messages, origin)
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    @api.model
+    def _show_in_chatter(self, messages):
+        """Put the texts in the chatter. They are made of texts that were sanitised when
+        they were typed, and of escaped values: sanitising each again would take longer
+        than all the rest."""
+        messages.flush_recordset(["body", "mail_message_id"])
+        notes = messages.mail_message_id
+        notes.flush_recordset(["body"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE mail_message SET body = message.body
+                  FROM cartera_communication message
+                 WHERE message.mail_message_id = mail_message.id
+                   AND message.id = ANY(%s)
+                """,
+                messages.ids,
+            )
+        )
+        notes.invalidate_recordset(["body"])
 
     @api.model
     def _prepare_mail_values(self, message, attachment_ids):
@@ -82,7 +105,6 @@ class CarteraChannelEmail(models.AbstractModel):
             **self._prepare_message_values(message),
             "message_id": message._get_message_id(),
             "message_type": "email_outgoing",
-            "body": message.body,
             "body_html": message.body,
             "email_to": formataddr((person.name or "", message.address)),
             "reply_to": self._get_reply_to(message),
@@ -144,8 +166,7 @@ class CarteraChannelSms(models.AbstractModel):
             ]
         )
         for message, sms, note in zip(messages, texts, posted, strict=True):
-            message.sms_uuid = sms.uuid
-            message.mail_message_id = note
+            message.write({"sms_uuid": sms.uuid, "mail_message_id": note.id})
         messages.state = "queued"
         self._log_contacts(messages, origin)
 

@@ -288,7 +288,7 @@ class CarteraCommunication(models.Model):
         self.ensure_one()
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
         company = self.company_id
-        domain = company.alias_domain_name or email_domain_extract(company.email or "")
+        domain = company.alias_domain_id.name or email_domain_extract(company.email)
         return f"<cartera-{self.id}.{database}@{domain or 'localhost'}>"
 
     def _get_opt_out_url(self, one_click=False):

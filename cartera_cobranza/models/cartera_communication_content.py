@@ -47,7 +47,7 @@ class CarteraCommunicationContent(models.AbstractModel):
     days_overdue = fields.Integer(compute="_compute_debt")
     oldest_due_text = fields.Char(compute="_compute_debt")
     next_due_text = fields.Char(compute="_compute_debt")
-    payment_url = fields.Char(compute="_compute_debt")
+    payment_url = fields.Char(compute="_compute_payment_url")
     promise_amount_text = fields.Char(compute="_compute_promise")
     promise_date_text = fields.Char(compute="_compute_promise")
     today_text = fields.Char(compute="_compute_promise")
@@ -75,26 +75,33 @@ class CarteraCommunicationContent(models.AbstractModel):
     @api.depends("items", "kind")
     @api.depends_context("lang")
     def _compute_debt(self):
-        links = self._get_payment_links()
         for message in self:
             totals = message._get_totals()
-            asked = [one for one in totals if one.asked]
             rows = [row for one in totals for row in one.rows]
             due = [row for row in rows if row["side"] == "overdue"]
             ahead = [row for row in rows if row["side"] == "upcoming"]
-            named = ahead if message._is_about_upcoming() else due
-            oldest = min((row["due"] for row in due), default=None)
             message.amount_text = " + ".join(
-                message._format_amount(one.asked, one.currency) for one in asked
+                message._format_amount(one.asked, one.currency)
+                for one in totals
+                if one.asked
             )
-            message.documents = message._name_documents(named)
+            message.documents = message._name_documents(
+                ahead if message._is_about_upcoming() else due
+            )
             message.days_overdue = max((row["days"] for row in due), default=0)
-            message.oldest_due_text = message._format_date(oldest)
+            message.oldest_due_text = message._format_date(
+                min((row["due"] for row in due), default=None)
+            )
             message.next_due_text = message._format_date(
                 min((row["due"] for row in ahead), default=None)
             )
-            first = min(named, key=lambda row: row["due"], default=None)
-            message.payment_url = links.get(first["move_id"]) if first else False
+
+    @api.depends("items", "kind")
+    def _compute_payment_url(self):
+        for message in self:
+            totals = message._get_totals()
+            links = message._get_payment_links(totals)
+            message.payment_url = message._choose_payment_url(totals, links)
 
     @api.depends("case_id.promise_date", "case_id.promise_amount")
     @api.depends_context("lang", "tz")
@@ -126,25 +133,35 @@ class CarteraCommunicationContent(models.AbstractModel):
             self._is_about_upcoming(),
         )
 
-    def _get_payment_links(self):
+    @api.model
+    def _get_payment_links(self, totals):
         """The portal address of each invoice that has its token.
 
+        :param totals: list of :class:`~..lib.statement.Total`
         :return: dict of invoice id to address
         """
         ids = {
             row["move_id"]
-            for message in self
-            for row in message.items or []
+            for one in totals
+            for row in one.rows
             if row["kind"] == "invoice"
         }
         # Whoever writes to the debtor may send the debtor's own invoices.
         moves = self.env["account.move"].sudo().browse(ids)
+        moves.fetch(["access_token", "move_type"])
         base = self.env["cartera.communication"].get_base_url()
         return {
             move.id: f"{base}{move.access_url}?access_token={move.access_token}"
             for move in moves
             if move.access_token
         }
+
+    def _choose_payment_url(self, totals, links):
+        """The link of the oldest invoice that the message is about, or False."""
+        side = "upcoming" if self._is_about_upcoming() else "overdue"
+        rows = [row for one in totals for row in one.rows if row["side"] == side]
+        rows = [row for row in rows if row["move_id"] in links]
+        return links[min(rows, key=lambda r: r["due"])["move_id"]] if rows else False
 
     def _name_documents(self, rows):
         names = list(dict.fromkeys(row["document"] for row in rows if row["document"]))

@@ -21,7 +21,7 @@ ATTEMPTS = 3
 
 PROMISE_KINDS = frozenset({"promise_made", "promise_due", "promise_broken"})
 # Kinds that make no sense when the debtor owes nothing.
-OWING_KINDS = CLAIMING_KINDS | {"promise_due", "promise_broken"}
+OWING_KINDS = CLAIMING_KINDS | {"preventive", "promise_due", "promise_broken"}
 
 # States of a message that has been written to the debtor, or is about to be.
 WRITTEN_STATES = ("ready", "queued", "sending", "sent", "unconfirmed")
@@ -156,8 +156,9 @@ class CarteraDispatcher(models.AbstractModel):
             lambda ids: worker._dispatch_together(ids, origin),
             self._attempt,
         )
+        for text in {str(error) for _message_id, error in errors}:
+            _logger.warning("Messages could not be dispatched: %s", text)
         for message_id, error in errors:
-            _logger.warning("Message %s: %s", message_id, error)
             message = self.env["cartera.communication"].browse(message_id)
             message._set_state("failed", str(error))
 
@@ -245,14 +246,13 @@ class CarteraDispatcher(models.AbstractModel):
         promised = case.promise_date and case.promise_date >= today
         if by_machine and promised and kind in CLAIMING_KINDS:
             return self.env._("A payment is promised")
-        sides = {item["side"] for item in message.items or []}
-        if kind == "preventive" and "upcoming" not in sides:
+        if kind not in OWING_KINDS or message.amount:
+            return None
+        if any(item["side"] != "credit" for item in message.items or []):
+            return self.env._("Credits cover what is due")
+        if kind == "preventive":
             return self.env._("Nothing falls due soon")
-        if kind in OWING_KINDS and not message.amount:
-            if "overdue" in sides:
-                return self.env._("Credits cover what is due")
-            return self.env._("Nothing collectable is due: paid")
-        return None
+        return self.env._("Nothing collectable is due: paid")
 
     def _drop_unlawful_wording(self, messages):
         """Refuse texts that the law of the debtor's country does not allow."""

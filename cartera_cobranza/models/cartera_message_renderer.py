@@ -44,8 +44,7 @@ class CarteraMessageRenderer(models.AbstractModel):
                 self._get_horizon(message),
                 company.cartera_credit_policy,
             )
-            message.items = items
-            message.amount = self._get_amount(message, items)
+            message.write({"items": items, "amount": self._get_amount(message, items)})
 
     @api.model
     def _read_items(self, cases, company):
@@ -110,14 +109,12 @@ class CarteraMessageRenderer(models.AbstractModel):
         return max(amount, 0.0)
 
     @api.model
-    def _ensure_tokens(self, messages):
-        """Give the invoices of the messages the token of their portal page, in one
-        statement."""
+    def _ensure_tokens(self, totals):
+        """Give invoices the token of their portal page, in one statement."""
         ids = {
             row["move_id"]
-            for message in messages
-            if message.channel != "letter"
-            for row in message.items or []
+            for one in totals
+            for row in one.rows
             if row["kind"] == "invoice"
         }
         if not ids:
@@ -144,7 +141,6 @@ class CarteraMessageRenderer(models.AbstractModel):
 
         :return: ``[(message, error), ...]`` of those that failed
         """
-        self._ensure_tokens(messages)
         failed = []
         groups = messages.grouped(lambda m: (m.template_id, m.lang, m.channel))
         for (template, lang, channel), group in groups.items():
@@ -173,31 +169,41 @@ class CarteraMessageRenderer(models.AbstractModel):
                     raise UserError(
                         self.env._("The message has no text for SMS and WhatsApp.")
                     )
-                message.subject = subjects[message.id]
-                message.text = texts[message.id]
+                message.write(
+                    {"subject": subjects[message.id], "text": texts[message.id]}
+                )
             return
         bodies = template._render_field("body_html", messages.ids)
-        base = self._prepare_batch_values(template, channel, messages)
+        totals_of = {message.id: message._get_totals() for message in messages}
+        base = self._prepare_batch_values(template, channel, messages, totals_of)
         view = self.env["ir.qweb"].with_context(lang=messages.env.context.get("lang"))
         for message in messages:
             values = {
                 **base,
-                **self._prepare_values(template, message),
+                **self._prepare_values(
+                    template, message, totals_of[message.id], base["links"]
+                ),
                 "body": Markup(bodies[message.id] or ""),
             }
-            message.subject = subjects[message.id]
-            message.body = view._render(LAYOUTS[channel], values, minimal_qcontext=True)
+            body = view._render(LAYOUTS[channel], values, minimal_qcontext=True)
+            message.write({"subject": subjects[message.id], "body": body})
 
     @api.model
-    def _prepare_batch_values(self, template, channel, messages):
+    def _prepare_batch_values(self, template, channel, messages, totals_of):
         """What the layout is told about all messages of a batch; the formats remember
         what they have written before."""
         company = messages.company_id
         is_letter = channel == "letter"
+        links = {}
+        if not is_letter:
+            totals = [one for some in totals_of.values() for one in some]
+            if all(messages.ids):  # a preview leaves no trace
+                self._ensure_tokens(totals)
+            links = messages._get_payment_links(totals)
         address = company.partner_id._display_address(without_company=True)
         return {
             "is_letter": is_letter,
-            "links": {} if is_letter else messages._get_payment_links(),
+            "links": links,
             "deduct": company.cartera_credit_policy == statement.DEDUCT,
             "instructions": company.cartera_payment_instructions,
             "creditor_address": ", ".join(
@@ -212,14 +218,14 @@ class CarteraMessageRenderer(models.AbstractModel):
         }
 
     @api.model
-    def _prepare_values(self, template, message):
+    def _prepare_values(self, template, message, totals, links):
         claims = message.kind not in FRIENDLY_KINDS
         return {
             "object": message,
-            "totals": message._get_totals() if template.show_items else [],
+            "totals": totals if template.show_items else [],
             "states_charges": claims,
             "states_rights": claims,
-            "payment_url": message.payment_url,
+            "payment_url": message._choose_payment_url(totals, links),
             "opt_out_url": message._get_opt_out_url(),
         }
 
