@@ -184,27 +184,41 @@ class CarteraStrategyStep(models.Model):
         for step in self:
             days = step.offset_days
             side = "before" if days < 0 else "on" if days == 0 else "after"
-            label = labels.get((step.clock, side), "")
+            label = labels[step.clock].get(side, "")
             step.when_label = label % {"days": abs(days)} if days else label
 
     @api.model
     def _get_when_labels(self):
         """How the moment of a step reads, by clock and side of it."""
+        _ = self.env._
         return {
-            ("due", "before"): self.env._("%(days)s days before due"),
-            ("due", "on"): self.env._("On the due date"),
-            ("due", "after"): self.env._("%(days)s days past due"),
-            ("stage", "on"): self.env._("On entering the stage"),
-            ("stage", "after"): self.env._("%(days)s days in the stage"),
-            ("previous", "on"): self.env._("With the previous step"),
-            ("previous", "after"): self.env._("%(days)s days after the previous step"),
-            ("promise", "before"): self.env._("%(days)s days before the promised date"),
-            ("promise", "on"): self.env._("On the promised date"),
-            ("promise", "after"): self.env._("%(days)s days after a promise not kept"),
-            ("promise_made", "on"): self.env._("When a promise is made"),
-            ("promise_made", "after"): self.env._("%(days)s days after a promise"),
-            ("payment", "on"): self.env._("When a payment comes in"),
-            ("payment", "after"): self.env._("%(days)s days after a payment"),
+            False: {},
+            "due": {
+                "before": _("%(days)s days before due"),
+                "on": _("On the due date"),
+                "after": _("%(days)s days past due"),
+            },
+            "stage": {
+                "on": _("On entering the stage"),
+                "after": _("%(days)s days in the stage"),
+            },
+            "previous": {
+                "on": _("With the previous step"),
+                "after": _("%(days)s days after the previous step"),
+            },
+            "promise": {
+                "before": _("%(days)s days before the promised date"),
+                "on": _("On the promised date"),
+                "after": _("%(days)s days after a promise not kept"),
+            },
+            "promise_made": {
+                "on": _("When a promise is made"),
+                "after": _("%(days)s days after a promise"),
+            },
+            "payment": {
+                "on": _("When a payment comes in"),
+                "after": _("%(days)s days after a payment"),
+            },
         }
 
     # -- constraints --------------------------------------------------------------
