@@ -91,6 +91,16 @@ class TestContactLog(CallCommon):
                         {"contact_ids": [Command.delete(contact.id)]}
                     )
 
+    def test_own_cases_only(self):
+        own = self._create_user("cartera_propia", "own")
+        contact = self._log(self.case).with_user(own)
+        self.assertFalse(contact.search([("id", "=", contact.id)]))
+        with self.assertRaises(AccessError):
+            contact.note = "Seen"
+        self.case.user_id = own
+        contact.note = "Seen"
+        self.assertEqual(contact.search([("id", "=", contact.id)]).note, "Seen")
+
     def test_nothing_of_it_is_cleaned_up(self):
         for model in ("cartera.contact", "cartera.contact.refusal", "cartera.consent"):
             cleaners = [

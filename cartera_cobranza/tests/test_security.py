@@ -211,7 +211,7 @@ class TestSecurity(SecurityCommon):
         for role in ROLES:
             visible = self.env["ir.ui.menu"].with_user(self.users[role])
             for menu in menus.browse(visible._visible_menu_ids()) & menus:
-                if not menu.action:
+                if not menu.action or menu.action._name == "ir.actions.act_url":
                     continue
                 with self.subTest(role=role, menu=menu.complete_name):
                     action = self._as(role, menu.action)
@@ -502,8 +502,10 @@ class TestSecurity(SecurityCommon):
         )
         calls = [
             (self.case, "action_accept_proposal"),
+            (self.case, "action_call"),
             (self.case, "action_dismiss_proposal"),
             (self.case, "action_open_invoices"),
+            (self.env["cartera.dialer"], "get_call_list"),
             (item, "action_exclude"),
             (item, "action_include"),
             (item, "action_open_document"),
@@ -522,6 +524,7 @@ class TestSecurity(SecurityCommon):
     def test_an_own_collector_calls_nothing_on_other_cases(self):
         for method in (
             "action_accept_proposal",
+            "action_call",
             "action_dismiss_proposal",
             "action_open_invoices",
         ):
@@ -644,8 +647,43 @@ class TestCompanies(SecurityCommon):
             stage,
             policy,
             policy.bucket_ids,
+            *cls._create_contact_records(case),
         )
         return {record._name: record for record in records}
+
+    @classmethod
+    def _create_contact_records(cls, case):
+        """A contact with the debtor, one that was refused, and a consent."""
+        contact = cls.env["cartera.contact"]._log(
+            [{"case_id": case.id, "channel": "email", "reached": "sent"}]
+        )
+        refusals = cls.env["cartera.contact.refusal"].sudo()
+        refusals._keep(
+            [
+                {
+                    "case_id": case.id,
+                    "channel": "call",
+                    "verdict": "refuse",
+                    "rule": "consent",
+                    "origin": "manual",
+                    "day": "2026-06-30",
+                    "date": "2026-06-30 10:00:00",
+                }
+            ]
+        )
+        consent = (
+            cls.env["cartera.consent"]
+            .sudo()
+            .create(
+                {
+                    "partner_id": case.partner_id.id,
+                    "company_id": case.company_id.id,
+                    "channel": "email",
+                    "source": "contract",
+                }
+            )
+        )
+        return contact, refusals.search([("case_id", "=", case.id)]), consent
 
     def _found(self, records, companies=None):
         """Whether a supervisor, in these companies, finds the records, and may read
