@@ -214,7 +214,8 @@ class CarteraContactGate(models.AbstractModel):
         order for all, so that nobody waits in a circle."""
         self.env.cr.execute(
             SQL(
-                "SELECT pg_advisory_xact_lock(hashtext(%s), id) FROM unnest(%s) AS id",
+                "SELECT pg_advisory_xact_lock(hashtext(%s), id) "
+                "FROM unnest(%s::int[]) AS id",
                 LOCK_NAME,
                 sorted(case_ids),
             )
