@@ -109,8 +109,8 @@ class CarteraChannelEmail(models.AbstractModel):
             "email_to": formataddr((person.name or "", message.address)),
             "reply_to": self._get_reply_to(message),
             "headers": repr(self._get_headers(message)),
-            # The message in the chatter stays when the mail has gone.
-            "auto_delete": True,
+            # Not while it is being sent: see mail.mail's _gc_cartera_mails.
+            "auto_delete": False,
             "is_notification": True,
             "state": "outgoing",
         }

@@ -1,11 +1,14 @@
 import smtplib
 from contextlib import suppress
 
-from odoo import models
+from odoo import api, models
 from odoo.modules import module
 
 from .sending_journal import SendingJournal
 from .smtp_attempt import SmtpAttempt
+
+# Mails that are deleted in one go.
+GC_BATCH = 1000
 
 
 class MailMail(models.Model):
@@ -131,3 +134,18 @@ class MailMail(models.Model):
                         ours[0].failure_reason or failure_type, journal, message_of
                     )
         return result
+
+    @api.autovacuum
+    def _gc_cartera_mails(self):
+        """Delete the mails that have left; their message stays in the chatter.
+
+        Odoo would do so while sending, in a transaction that began before the journal
+        wrote the result on the message that refers to the mail: a conflict, always.
+
+        :return: number of mails, and whether there may be more
+        """
+        messages = self.env["cartera.communication"].search(
+            [("mail_id.state", "in", ("sent", "cancel"))], limit=GC_BATCH
+        )
+        messages.mail_id.unlink()
+        return len(messages), len(messages) == GC_BATCH
