@@ -240,17 +240,16 @@ class CarteraCommunication(models.Model):
             self.env["cartera.dispatcher"]._trigger()
         return created
 
-    def _follow_up(self, is_address):
-        """A message did not arrive: keep the evidence, pass over its address from now
-        on if that was the cause, and write to the next one in the chain."""
+    def _mark_unreached(self, is_address):
+        """A message did not arrive: keep the evidence, and pass over its address from
+        now on if that was the cause."""
         self.ensure_one()
         contacts = self.env["cartera.contact"].sudo()
         contacts.search([("communication_id", "=", self.id)]).reached = "bounced"
-        if is_address and self.channel == "email":
-            person = self.contact_partner_id
-            if person.email_normalized == self.address and not person.message_bounce:
+        person = self.contact_partner_id
+        if is_address and self.channel == "email" and not person.message_bounce:
+            if person.email_normalized == self.address:
                 person.message_bounce = 1
-        return self._replace()
 
     def _prepare_replacement(self, recipient):
         return {

@@ -10,7 +10,6 @@ from odoo.tools.misc import get_lang
 from ..lib import batches
 from .cartera_message_template import CLAIMING_KINDS
 from .conflicts import CONFLICTS
-from .contact_request import ContactRequest
 
 _logger = logging.getLogger(__name__)
 
@@ -304,16 +303,7 @@ class CarteraDispatcher(models.AbstractModel):
 
     def _ask_gate(self, messages, origin=None, admit=False):
         """A decision for each message, in their order."""
-        requests = [
-            ContactRequest(
-                case=message.case_id,
-                channel=message.channel,
-                contact=message.contact_partner_id or None,
-                address=message.address or None,
-                communication=message,
-            )
-            for message in messages
-        ]
+        requests = [message._to_request() for message in messages]
         gate = self.env["cartera.contact.gate"]
         return gate._admit(requests, origin) if admit else gate._decide(requests)
 

@@ -66,7 +66,8 @@ class CarteraSendingJournal(models.AbstractModel):
         )
         failed = failed._lock_in("failed")
         for message in failed:
-            message._follow_up(is_address=message.failure == "address")
+            message._mark_unreached(message.failure == "address")
+            message._replace()
         failed.failure = False
 
     @api.model

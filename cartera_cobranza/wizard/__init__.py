@@ -5,4 +5,5 @@ from . import (
     cartera_contact_log,
     cartera_dialer_import,
     cartera_ledger_check,
+    cartera_message_compose,
 )

@@ -1,0 +1,92 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import html2plaintext
+
+from .contact_request import ContactRequest
+
+# A bounce may tell its whole story.
+REASON_LENGTH = 200
+
+
+class CarteraCommunication(models.Model):
+    """What becomes of messages outside: those that come back, and those that a person
+    prints or sends."""
+
+    _inherit = "cartera.communication"
+
+    # -- bounces ------------------------------------------------------------------
+
+    @api.model
+    def _receive_bounce(self, bounced, body):
+        """Mails came back: note it on their messages and mark the addresses, so that
+        the next message takes another way.
+
+        :param bounced: the ``mail.message`` that the bounce is about
+        :param body: what the mail server says
+        """
+        if not bounced:
+            return
+        found = self.search([("mail_message_id", "in", bounced.ids)])
+        reason = html2plaintext(body or "")[:REASON_LENGTH]
+        for message in found._lock_in("queued", "sending", "sent", "unconfirmed"):
+            message._set_state("bounced", reason)
+            message._mark_unreached(is_address=True)
+            message.case_id._message_log(
+                body=self.env._(
+                    "The message “%(subject)s” to %(address)s came back.",
+                    subject=message.subject,
+                    address=message.address,
+                )
+            )
+
+    # -- letters ------------------------------------------------------------------
+
+    def action_print(self):
+        """Print the letters."""
+        letters = self.filtered(lambda message: message.channel == "letter")
+        letters.check_access("read")
+        if not letters:
+            raise UserError(self.env._("Choose letters to print."))
+        return self.env.ref(
+            "cartera_cobranza.cartera_letter_report"
+        ).report_action(letters)
+
+    def action_mark_posted(self):
+        """Note that letters were printed and posted now: contacts, if they are allowed
+        now."""
+        self._check_rights("group_cartera_own")
+        letters = self.sudo()._lock_in("ready")
+        letters = letters.filtered(lambda message: message.channel == "letter")
+        if not letters:
+            raise UserError(self.env._("Choose letters that wait to be sent."))
+        requests = [letter._to_request() for letter in letters]
+        self.env["cartera.contact.gate"]._require(requests, "manual")
+        self.env["cartera.channel.letter"]._log_contacts(letters, "manual")
+        letters.date_sent = fields.Datetime.now()
+        letters._set_state("sent")
+
+    # -- links --------------------------------------------------------------------
+
+    def action_open_whatsapp(self):
+        """Open WhatsApp with the message; it counts as sent."""
+        self.ensure_one()
+        self._check_rights("group_cartera_own")
+        message = self.sudo()._lock_in("ready")
+        if message.channel != "whatsapp":
+            raise UserError(self.env._("This message does not wait to be sent."))
+        action = self.env["cartera.contact.gate"]._open_whatsapp(
+            message._to_request(), message.text
+        )
+        message.date_sent = fields.Datetime.now()
+        message._set_state("sent")
+        return action
+
+    def _to_request(self):
+        self.ensure_one()
+        return ContactRequest(
+            case=self.case_id,
+            channel=self.channel,
+            contact=self.contact_partner_id or None,
+            address=self.address or None,
+            communication=self,
+        )
