@@ -243,7 +243,7 @@ class CarteraPlan(models.Model):
             "DELETE FROM cartera_plan_line WHERE plan_id = ANY(%s)", [self.ids]
         )
         self.env["cartera.plan.line"].invalidate_model(flush=False)
-        self.invalidate_recordset(["line_ids"], flush=False)
+        self.invalidate_recordset(["line_ids", "total_ids"], flush=False)
 
     # -- approving and running ----------------------------------------------------
 

@@ -94,7 +94,7 @@ class CarteraStrategyEngine(models.AbstractModel):
         if count > ANALYZE_FROM:
             self.env.cr.execute(SQL("ANALYZE cartera_plan_line"))
         self.env["cartera.plan.line"].invalidate_model(flush=False)
-        plan.invalidate_recordset(["line_ids"], flush=False)
+        plan.invalidate_recordset(["line_ids", "total_ids"], flush=False)
         return count
 
     @api.model

@@ -1,0 +1,235 @@
+from odoo import Command
+from odoo.tests import tagged
+
+from .strategy_common import StrategyCommon
+
+DO = ("do", "due")
+
+
+@tagged("post_install", "-at_install", "cartera")
+class TestPlannerReasons(StrategyCommon):
+    """Why a step is not done, each reason by itself."""
+
+    def _assert_reason(self, reason, verdict="skip", **step):
+        self._step("notice", 10, **step)
+        self._due(12)
+        self._night()
+        self.assertEqual(self._told(), {"notice": (verdict, reason)})
+
+    # -- conditions ---------------------------------------------------------------
+
+    def test_conditions(self):
+        spanish = self.env["res.lang"]._activate_lang("es_MX")
+        bucket = self.env.ref("cartera_cobranza.cartera_aging_bucket_1")
+        older = self.env.ref("cartera_cobranza.cartera_aging_bucket_31")
+        other = self.env["cartera.segment"].create({"name": "Other", "sequence": 99})
+        holds = {
+            "amount at least": {"min_amount": 1000},
+            "amount at most": {"max_amount": 1000},
+            "share": {"min_share": 50},
+            "bucket": {"bucket_ids": (bucket | older).ids},
+            "segment": {"segment_ids": self.segment.ids},
+            "stage": {"stage_ids": self.stage_administrativa.ids},
+            "language": {"lang_ids": spanish.ids},
+        }
+        fails = {
+            "amount": {"min_amount": 1000.01},
+            "amount ": {"max_amount": 999.99},
+            "share": {"min_share": 50.01},
+            "bucket": {"bucket_ids": older.ids},
+            "segment": {"segment_ids": other.ids},
+            "stage": {"stage_ids": self.stage_extrajudicial.ids},
+            "language": {"lang_ids": self.env.ref("base.lang_en").ids},
+        }
+        self.debtor.lang = "es_MX"
+        self._due(12)
+        self._due(-90)
+        self._night()
+        for values in (holds, fails):
+            for name, condition in values.items():
+                with self.subTest(condition):
+                    step = self._step("notice", 10, "call", **condition)
+                    expected = DO if values is holds else ("skip", name.strip())
+                    self.assertEqual(self._told(), {"notice": expected})
+                    step.active = False
+
+    def test_the_amount_of_an_item_counts_before_it_is_due(self):
+        self._step("preventive", -5, min_amount=500)
+        small, big = self._due(-3, 499), self._due(-3, 500)
+        self._night()
+        lines = self._simulate().line_ids
+        self.assertEqual(
+            {line.line_id.move_id: line.reason for line in lines},
+            {small: "amount", big: "due"},
+        )
+
+    # -- of the debtor ------------------------------------------------------------
+
+    def test_on_hold(self):
+        self._step("notice", 10)
+        self._due(12)
+        self._night()
+        self._case().write({"hold_until": "2026-07-03", "hold_reason": "Moving"})
+        line = self._simulate().line_ids
+        self.assertEqual((line.verdict, line.reason), ("skip", "hold"))
+        self.assertEqual(line.date_next.isoformat(), "2026-07-04")
+        self.assertEqual(self._told("2026-07-03"), {"notice": ("skip", "hold")})
+        self.assertEqual(self._told("2026-07-04"), {"notice": DO})
+
+    def test_a_promise_is_running(self):
+        self._step("preventive", -5, "call")
+        self._step("notice", 10)
+        self._due(12)
+        self._due(-3)
+        self._night()
+        self._case().write({"promise_date": "2026-07-03", "promise_amount": 10})
+        told = self._told()
+        self.assertEqual(told["notice"], ("skip", "promise"))
+        self.assertEqual(told["preventive"], DO, "nothing is asked for by it")
+
+    def test_archived(self):
+        self._step("notice", 10)
+        self._due(12)
+        self._night()
+        self.debtor.active = False
+        self.assertEqual(self._told(), {"notice": ("skip", "archived")})
+
+    def test_insolvent(self):
+        self._step("notice", 10)
+        self._due(12)
+        self._night()
+        self.debtor.cartera_insolvent_since = "2026-06-30"
+        self.assertEqual(self._told(), {"notice": ("skip", "insolvent")})
+
+    def test_blocked(self):
+        invoice = self._due(12)
+        self._step("stage", 0, "call", clock="stage")
+        self._night()
+        invoice.line_ids.no_followup = True
+        self._night()
+        self.assertEqual(self._told(), {"stage": ("skip", "blocked")})
+
+    def test_covered_by_credits(self):
+        self._due(12)
+        self._invoice(1000, "2026-06-20", move_type="out_refund")
+        self._step("notice", 10)
+        self._night()
+        self.assertEqual(self._told(), {"notice": ("skip", "covered")})
+
+    def test_nothing_overdue(self):
+        self._step("stage", 0, "call", clock="stage")
+        self._due(-20)
+        self._night()
+        self.assertEqual(self._told(), {"stage": ("skip", "nothing_overdue")})
+
+    def test_no_segment_no_strategy_no_steps(self):
+        self._due(12)
+        self._night()
+        self.assertEqual(self._told(), {False: ("skip", "no_steps")})
+        self.strategy.active = False
+        self.assertEqual(self._told(), {False: ("skip", "no_strategy")})
+        self.segment.active = False
+        self._night()
+        self.assertEqual(self._told(), {False: ("skip", "no_segment")})
+
+    # -- addresses ----------------------------------------------------------------
+
+    def test_no_channel(self):
+        self.debtor.email = self.debtor.phone = self.debtor.street = False
+        self._assert_reason("no_channel")
+
+    def test_no_channel_for_this_step(self):
+        self.debtor.email = False
+        self._assert_reason("no_channel", fallback_channel=False)
+
+    def test_falls_back(self):
+        self.debtor.email = False
+        self._step("notice", 10)
+        self._due(12)
+        self._night()
+        line = self._simulate().line_ids
+        self.assertEqual((line.verdict, line.action), ("do", "email"))
+        self.assertEqual(line.channel, "sms")
+
+    def test_no_phone_no_call(self):
+        self.debtor.phone = False
+        self._assert_reason("no_channel", action="call")
+
+    def test_withdrawn_consent(self):
+        self.env["cartera.consent"].create(
+            {
+                "partner_id": self.debtor.id,
+                "company_id": self.company.id,
+                "channel": "email",
+                "decision": "withdrawn",
+                "source": "link",
+                "date": "2026-06-01",
+            }
+        )
+        self._assert_reason("opt_out", fallback_channel=False)
+
+    # -- what is told -------------------------------------------------------------
+
+    def test_every_reason_has_words(self):
+        reasons = dict(self.env["cartera.plan.line"]._fields["reason"].selection)
+        engine = self.env["cartera.strategy.engine"]
+        self._due(12)
+        self._step("notice", 10)
+        self._night()
+        rows = engine._get_rows(
+            self.company, self.company._get_cartera_today(), "everything", None
+        )
+        for row in rows:
+            self.assertIn(row["reason"], reasons)
+
+    def test_the_night_keeps_what_matters(self):
+        self._step("late", 1, "call", catch_up_days=3)
+        self._step("notice", 10)
+        self._step("big", 11, "sms", min_amount=5000)
+        self._step("future", 40)
+        self._due(12)
+        self._night()
+        told = self._told(told="night")
+        self.assertEqual(told, {"notice": DO, "big": ("skip", "amount")})
+
+    def test_companies_do_not_mix(self):
+        other = self.setup_other_company()["company"]
+        self.env.user.company_ids = [Command.link(other.id)]
+        self._step("notice", 10, "call")
+        self._due(12)
+        self._invoice(50, "2026-03-01", company=other)
+        self.env["cartera.run"].run(self.company | other)
+        self.assertEqual(self._simulate().line_ids.company_id, self.company)
+        plan = self.env["cartera.plan"].create({"company_id": other.id})
+        plan.action_simulate()
+        self.assertEqual(plan.line_ids.company_id, other)
+        self.assertEqual(plan.line_ids.reason, "no_segment")
+
+    def test_the_case_tells_what_comes_next(self):
+        self._step("notice", 10)
+        self._step("demand", 30, "letter")
+        self._due(12)
+        self._night()
+        case = self._case()
+        self.assertEqual(case.next_step_id.name, "notice")
+        self.assertEqual(case.date_next_step.isoformat(), "2026-06-30")
+        self._run_plan()
+        case.invalidate_recordset()
+        self.assertEqual(case.next_step_id.name, "demand")
+        self.assertEqual(case.date_next_step.isoformat(), "2026-07-18")
+
+    def test_explaining_one_debtor(self):
+        self._step("notice", 10)
+        self._step("demand", 30, "letter")
+        other = self._create_reachable("Other")
+        self._due(12)
+        self._due(12, partner=other)
+        self._night()
+        user = self._create_user("gestora", "collector")
+        action = self._case().with_user(user).action_explain()
+        lines = self.env["cartera.plan.line"].with_user(user).search(action["domain"])
+        self.assertEqual(lines.case_id.partner_id, self.debtor)
+        self.assertEqual(
+            {line.step_id.name: line.verdict for line in lines},
+            {"notice": "do", "demand": "wait"},
+        )
