@@ -72,11 +72,18 @@ class CarteraConsent(models.Model):
     def create(self, vals_list):
         """Keep addresses in the form in which messages use them, and say on the case
         what was withdrawn."""
-        consents = super().create(vals_list)
-        for consent in consents.filtered("address"):
-            consent.sudo().address = self._normalize_address(
-                consent.channel, consent.address, consent.partner_id
-            )
+        people = self.env["res.partner"].browse(v.get("partner_id") for v in vals_list)
+        consents = super().create(
+            [
+                {
+                    **vals,
+                    "address": self._normalize_address(vals.get("channel"), a, who),
+                }
+                if (a := vals.get("address"))
+                else vals
+                for vals, who in zip(vals_list, people, strict=True)
+            ]
+        )
         consents.filtered(lambda c: c.decision == "withdrawn")._post_withdrawal()
         return consents
 

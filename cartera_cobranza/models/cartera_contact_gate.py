@@ -66,14 +66,20 @@ class CarteraContactGate(models.AbstractModel):
         rows = self._prepare_evidence(requests, decisions, origin)
         if rows:
             self.env["cartera.contact.refusal"]._keep_after_rollback(rows)
-            raise UserError(
-                "\n".join(
-                    f"{request.case.sudo().display_name}: "
-                    f"{self._describe(request.case, decision)}"
-                    for request, decision in zip(requests, decisions, strict=True)
-                    if not decision.allowed
+            lines = [
+                f"{request.case.sudo().display_name}: "
+                f"{self._describe(request.case, decision)}"
+                for request, decision in zip(requests, decisions, strict=True)
+                if not decision.allowed
+            ]
+            if origin in ("activity", "manual"):
+                lines.append(
+                    self.env._(
+                        "If the contact has already taken place, log it on the case "
+                        "with its date and time."
+                    )
                 )
-            )
+            raise UserError("\n".join(lines))
         return decisions
 
     @api.model

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import html2plaintext, is_html_empty
 
 from .contact_request import ContactRequest
@@ -6,6 +6,17 @@ from .contact_request import ContactRequest
 
 class MailActivity(models.Model):
     _inherit = "mail.activity"
+
+    cartera_channel = fields.Selection(related="activity_type_id.cartera_channel")
+
+    def action_cartera_log_contact(self):
+        """Open the window that notes how the call or the visit went, and completes the
+        activity."""
+        self.ensure_one()
+        case = self.env["cartera.case"].browse(self.res_id)
+        return case._get_contact_log_action(
+            default_activity_id=self.id, default_channel=self.cartera_channel
+        )
 
     def _action_done(self, feedback=False, attachment_ids=None):
         """A call or visit that is done on a case is a contact with the debtor."""
@@ -30,7 +41,7 @@ class MailActivity(models.Model):
             lambda call: case_of[call.res_id].company_id.cartera_contact_strictness
         ).items():
             requests = [
-                ContactRequest(case_of[call.res_id], call._get_cartera_channel())
+                ContactRequest(case_of[call.res_id], call.cartera_channel)
                 for call in group
             ]
             pass_gate = gate._require if strictness == "block" else gate._admit
@@ -51,7 +62,7 @@ class MailActivity(models.Model):
             lambda activity: (
                 activity.active
                 and activity.res_model == "cartera.case"
-                and activity._get_cartera_channel()
+                and activity.cartera_channel
             )
         )
         if not calls:
@@ -59,9 +70,6 @@ class MailActivity(models.Model):
         contacts = self.env["cartera.contact"].sudo()
         logged = contacts.search([("activity_id", "in", calls.ids)]).activity_id
         return calls - logged.with_env(calls.env)
-
-    def _get_cartera_channel(self):
-        return self.activity_type_id.cartera_channel
 
     def _prepare_cartera_contact(self, request, decision, feedback):
         note = self.summary or ""

@@ -394,6 +394,54 @@ class TestCall(CallCommon):
             [{"reached": "no_answer", "activity_id": activity.id}],
         )
 
+    def test_the_window_proposes_the_planned_call(self):
+        later = self._activity()
+        later.date_deadline = "2026-07-20"
+        sooner, _visit = (
+            self._activity(),
+            self._activity("cartera_cobranza.mail_activity_type_visit"),
+        )
+        form = self._open()
+        self.assertEqual(form.activity_id, sooner)
+        form.save().action_log()
+        self.assertFalse(sooner.active)
+        self.assertTrue(later.active)
+
+    def test_the_window_proposes_no_activity_for_a_message(self):
+        self._activity()
+        form = self._open(channel="letter")
+        self.assertFalse(form.activity_id)
+        form.save().action_log()
+        self.assertEqual(self.case.contact_ids.origin, "manual")
+
+    def test_the_window_from_an_activity(self):
+        visit = self._activity("cartera_cobranza.mail_activity_type_visit")
+        action = visit.with_user(self.collector).action_cartera_log_contact()
+        wizard = self.env["cartera.contact.log"].with_user(self.collector)
+        form = Form(wizard.with_context(**action["context"]))
+        self.assertEqual((form.channel, form.activity_id), ("visit", visit))
+
+    def test_how_a_call_went_must_be_said(self):
+        wizard = self.env["cartera.contact.log"].with_user(self.collector)
+        form = Form(wizard.with_context(default_case_id=self.case.id))
+        self.assertFalse(form.reached)
+        form.channel = "whatsapp"
+        self.assertEqual(form.reached, "sent")
+        form.channel = "call"
+        self.assertFalse(form.reached)
+
+    def test_each_reader_sees_when_to_call(self):
+        self.case.user_id = self._create_user("cartera_propia", "own")
+        for user in (
+            self.case.user_id,
+            self.collector,
+            self._create_user("cartera_auditora", "auditor"),
+        ):
+            with self.subTest(user.login):
+                case = self.case.with_user(user)
+                case.invalidate_recordset()
+                self.assertEqual(case.callable_state, "now")
+
     def test_the_window_takes_no_activity_of_others(self):
         other = self._person_case("pe", name="Eva")
         wizard = self._open().save()

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.channels import CHANNELS, SPOKEN
+from ..models.channels import CHANNELS, SPOKEN, WRITTEN
 from ..models.contact_request import ContactRequest
 
 # Clocks of people and of the server differ.
@@ -22,7 +22,15 @@ class CarteraContactLog(models.TransientModel):
     company_id = fields.Many2one(related="case_id.company_id")
     currency_id = fields.Many2one(related="case_id.currency_id")
     obligor_ids = fields.Many2many(related="case_id.obligor_ids")
-    activity_id = fields.Many2one("mail.activity", readonly=True)
+    activity_id = fields.Many2one(
+        "mail.activity",
+        string="Completes",
+        compute="_compute_activity_id",
+        store=True,
+        readonly=False,
+        domain="[('res_model', '=', 'cartera.case'), ('res_id', '=', case_id)]",
+        help="The planned activity that is done with this contact.",
+    )
     contact_partner_id = fields.Many2one(
         "res.partner",
         string="Person",
@@ -59,6 +67,10 @@ class CarteraContactLog(models.TransientModel):
             ("wrong_number", "Wrong number or address"),
         ],
         string="Result",
+        compute="_compute_reached",
+        store=True,
+        readonly=False,
+        precompute=True,
         required=True,
     )
     note = fields.Text()
@@ -80,6 +92,32 @@ class CarteraContactLog(models.TransientModel):
         compute="_compute_verdict",
     )
     verdict_text = fields.Char(compute="_compute_verdict")
+
+    @api.depends("case_id", "channel", "direction")
+    def _compute_activity_id(self):
+        """The user's next call or visit of this case, when that is what was done."""
+        activities = self.env["mail.activity"]
+        for log in self:
+            spoken = log.channel in SPOKEN and log.direction == "out"
+            log.activity_id = spoken and activities.search(
+                [
+                    ("res_model", "=", "cartera.case"),
+                    ("res_id", "=", log.case_id.id),
+                    ("user_id", "=", self.env.uid),
+                    ("activity_type_id.cartera_channel", "=", log.channel),
+                ],
+                order="date_deadline, id",
+                limit=1,
+            )
+
+    @api.depends("channel")
+    def _compute_reached(self):
+        """What is sent is sent; how a call went must be said."""
+        for log in self:
+            if log.channel in WRITTEN:
+                log.reached = log.reached or "sent"
+            elif log.reached == "sent":
+                log.reached = False
 
     @api.depends("case_id", "contact_partner_id", "channel")
     def _compute_address(self):
