@@ -29,22 +29,24 @@ def make_debts(env, port: str) -> int:
     return len(debtors)
 
 
-def work(env, mornings: str = MORNINGS) -> int:
-    """Lives through the mornings: the night's run, then what it left to send.
+def work(env, first: str = "0") -> int:
+    """Lives through the mornings from the first one on, each with the night's run and
+    what it left to send.
 
     Takes up where another one has been killed; another one may be at it as well.
     """
     with freeze_time(FIRST_MORNING, tick=True) as clock:
-        for number in range(int(mornings)):
+        for number in range(int(first), MORNINGS):
             clock.move_to(FIRST_MORNING + timedelta(days=number))
             _run_night(env)
             _send(env)
     return 0
 
 
-def send_later(env) -> int:
-    """Sends what is left, when it is due to be tried again."""
-    with freeze_time(FIRST_MORNING + timedelta(days=MORNINGS), tick=True):
+def send_later(env, hours: str = "24") -> int:
+    """Sends what is left, so many hours after the last of the mornings."""
+    last = FIRST_MORNING + timedelta(days=MORNINGS - 1)
+    with freeze_time(last + timedelta(hours=int(hours)), tick=True):
         _send(env)
     return 0
 

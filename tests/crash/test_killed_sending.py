@@ -15,6 +15,7 @@ STEPS = Path(__file__).with_name("mail_steps.py")
 KILLS = 12
 DEBTORS = 40
 MORNINGS = 4
+LAST_MORNING = MORNINGS - 1
 
 STATES = """
     SELECT state, COUNT(*) FROM cartera_communication
@@ -117,6 +118,22 @@ def test_killed_sending_loses_and_doubles_nothing(database, server):
     assert_sent_once(database, server, MORNINGS, perhaps=killed)
 
 
+def test_killed_while_the_server_answers(database, server):
+    """The worst moment: the server has the message, and the sender does not know."""
+    server.behaviour = Behaviour(delay=1)
+    for number in range(3):
+        process = start(database)
+        killing.wait_until_at_work(process, lambda: len(server.accepted))
+        assert killing.kill_later(process, 0)
+        assert len(server.accepted) == number + 1
+    server.behaviour = Behaviour()
+    do(database, "work")
+    do(database, "send_later")
+
+    assert_sent_once(database, server, MORNINGS, perhaps=3)
+    assert ["unconfirmed", 3] in database.sql(STATES)
+
+
 def test_two_at_once_do_it_once(database, server):
     both = [start(database), start(database)]
     for process in both:
@@ -139,7 +156,7 @@ def test_two_at_once_do_it_once(database, server):
 )
 def test_what_the_server_did_not_take_is_sent_later(database, server, behaviour):
     server.behaviour = behaviour
-    do(database, "work", 1)
+    do(database, "work", LAST_MORNING)
     assert server.accepted == []
 
     server.behaviour = Behaviour()
@@ -147,9 +164,21 @@ def test_what_the_server_did_not_take_is_sent_later(database, server, behaviour)
     assert_sent_once(database, server, 1)
 
 
+def test_what_was_not_taken_by_day_does_not_leave_at_night(database, server):
+    """The law of the hours holds for the moment when a message really leaves."""
+    server.behaviour = Behaviour(hang_up=True)
+    do(database, "work", LAST_MORNING)
+
+    server.behaviour = Behaviour()
+    do(database, "send_later", 14)  # midnight there
+    assert server.accepted == []
+    do(database, "send_later")
+    assert_sent_once(database, server, 1)
+
+
 def test_what_may_have_arrived_is_not_sent_again(database, server):
     server.behaviour = Behaviour(drop_after_end=True)
-    do(database, "work", 1)
+    do(database, "work", LAST_MORNING)
 
     server.behaviour = Behaviour()
     do(database, "send_later")
@@ -159,7 +188,7 @@ def test_what_may_have_arrived_is_not_sent_again(database, server):
 
 def test_a_refused_address_stops_nobody_else(database, server):
     server.behaviour = Behaviour(refuse=frozenset({"debtor7@example.com"}))
-    do(database, "work", 1)
+    do(database, "work", LAST_MORNING)
     do(database, "send_later")
 
     assert Counter(server.recipients()) == {
