@@ -86,6 +86,12 @@ class CarteraCommunication(models.Model):
     date_queued = fields.Datetime(
         string="Written On", readonly=True, help="When it was rendered and queued."
     )
+    date_closing = fields.Datetime(
+        string="Not After",
+        readonly=True,
+        help="When the lawful hours end in which it was written. What has not left "
+        "until then waits for the next ones.",
+    )
     date_sent = fields.Datetime(string="Sent On", readonly=True)
     attempts = fields.Integer(readonly=True)
     date_next_try = fields.Datetime(string="Next Try", readonly=True)
@@ -134,6 +140,7 @@ class CarteraCommunication(models.Model):
     )
     _due_idx = models.Index("(date_planned, id) WHERE state = 'planned'")
     _sending_idx = models.Index("(claim) WHERE state = 'sending'")
+    _queued_idx = models.Index("(date_closing) WHERE state = 'queued'")
     _failed_idx = models.Index("(id) WHERE state = 'failed' AND failure IS NOT NULL")
     _case_sent_idx = models.Index("(case_id, date_sent) WHERE state = 'sent'")
 

@@ -258,22 +258,36 @@ class CarteraDispatcher(models.AbstractModel):
         policies = self.env["cartera.contact.policy"]._resolve(
             messages.case_id, fields.Date.today()
         )
-        errors_of, kept = {}, messages
+        reasons, kept = {}, messages
         for message in messages:
             ids = frozenset(policy.key for policy in policies[message.case_id])
             key = message.template_id, ids
-            if key not in errors_of:
-                errors_of[key] = message.template_id._find_errors(ids)
-            if errors_of[key]:
-                message._set_state(
-                    "refused",
-                    self.env._(
-                        "The wording of the message is not allowed: %(finding)s",
-                        finding=errors_of[key][0].description,
-                    ),
-                )
+            if key not in reasons:
+                reasons[key] = self._find_unlawful_wording(message.template_id, ids)
+            if reasons[key]:
+                message._set_state("refused", reasons[key])
                 kept -= message
         return kept
+
+    def _find_unlawful_wording(self, template, policy_ids):
+        """What keeps a text of the company from debtors with those policies, or
+        None."""
+        if errors := template._find_errors(policy_ids):
+            return self.env._(
+                "The wording of the message is not allowed: %(finding)s",
+                finding=errors[0].description,
+            )
+        policies = self.env["cartera.contact.policy"].browse(policy_ids)
+        required = policies._get_content_rules(policies)["required"]
+        company = self.env.company
+        if "contact_means" in required and not (company.phone or company.email):
+            return self.env._(
+                "The message does not say how to reach %(company)s: write its phone "
+                "or e-mail on the company (%(article)s)",
+                company=company.name,
+                article=required["contact_means"],
+            )
+        return None
 
     # -- gate ---------------------------------------------------------------------
 
@@ -299,7 +313,17 @@ class CarteraDispatcher(models.AbstractModel):
                 delayed |= message
         for message, decision in refused.items():
             self._refuse(message, decision)
-        return messages - delayed - messages.browse(m.id for m in refused)
+        gone = delayed | messages.browse(m.id for m in refused)
+        self._note_closing(at_once - gone)
+        return messages - gone
+
+    def _note_closing(self, messages):
+        """Until when the messages may leave: the mail server may be slow."""
+        gate = self.env["cartera.contact.gate"]
+        for channel, group in messages.grouped("channel").items():
+            closing = gate._get_closing_times(group.case_id, channel)
+            for message in group:
+                message.date_closing = closing[message.case_id.id].replace(tzinfo=None)
 
     def _ask_gate(self, messages, origin=None, admit=False):
         """A decision for each message, in their order."""

@@ -16,6 +16,7 @@ class CarteraSendingJournal(models.AbstractModel):
         """Put in order whatever senders have left behind."""
         self._give_up_dead_claims()
         self._follow_up_failures()
+        self._take_back_late()
         self._cancel_orphans()
         self.env["cartera.dispatcher"]._commit()
 
@@ -69,6 +70,33 @@ class CarteraSendingJournal(models.AbstractModel):
             message._mark_unreached(message.failure == "address")
             message._replace()
         failed.failure = False
+
+    @api.model
+    def _take_back_late(self):
+        """Plan anew messages that were still waiting for the mail server, or for the
+        SMS provider, when the lawful hours ended: the contact has not taken place."""
+        late = self.env["cartera.communication"].search(
+            [("state", "=", "queued"), ("date_closing", "<=", fields.Datetime.now())],
+            limit=1000,
+        )
+        late = late._lock_in("queued")
+        if not late:
+            return
+        self.env["cartera.contact"].search(
+            [("communication_id", "in", late.ids)]
+        ).unlink()
+        late._set_state("planned", self.env._("The lawful hours ended before it left"))
+        notes = late.mail_message_id
+        late.write(
+            {
+                "date_planned": fields.Datetime.now(),
+                "date_queued": False,
+                "date_closing": False,
+                "mail_id": False,
+                "sms_uuid": False,
+            }
+        )
+        notes.unlink()
 
     @api.model
     def _cancel_orphans(self):

@@ -1,5 +1,9 @@
 from odoo import api, models
 
+# Of a header, by the standard. Folded at the usual 78, a long link would be encoded, and
+# the reader's button to unsubscribe would not find it.
+MAX_LINE_LENGTH = 998
+
 
 class IrMailServer(models.Model):
     _inherit = "ir.mail_server"
@@ -11,5 +15,6 @@ class IrMailServer(models.Model):
         attempt = self.env.context.get("cartera_attempt")
         if attempt is None:
             return super().send_email(message, *args, **kwargs)
+        message.policy = message.policy.clone(max_line_length=MAX_LINE_LENGTH)
         with attempt.watch(kwargs.get("smtp_session")):
             return super().send_email(message, *args, **kwargs)

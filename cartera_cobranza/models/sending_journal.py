@@ -64,7 +64,8 @@ class SendingJournal:
     def hold(self, message_id):
         """Keep other senders from a message that waits to be sent.
 
-        :return: False when it does not wait any more, or not yet, or another has it
+        :return: False when it does not wait any more, or not yet, when the lawful
+            hours are over, or when another has it
         """
         lock = self._lock_sql("pg_try_advisory_lock", LOCK_MESSAGE, message_id)
         if not self._fetch(lock)[0][0]:
@@ -75,8 +76,10 @@ class SendingJournal:
                 SELECT id FROM cartera_communication
                  WHERE id = %s AND state = 'queued'
                    AND COALESCE(date_next_try <= %s, TRUE)
+                   AND COALESCE(date_closing > %s, TRUE)
                 """,
                 message_id,
+                fields.Datetime.now(),
                 fields.Datetime.now(),
             )
         )

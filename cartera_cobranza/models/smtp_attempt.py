@@ -3,6 +3,7 @@
 import select
 import smtplib
 from contextlib import contextmanager
+from smtplib import SMTP
 
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
@@ -38,7 +39,7 @@ class SmtpAttempt:
     def watch(self, session):
         """Around the sending of the mail by ``session``: claim and result."""
         try:
-            if isinstance(session, smtplib.SMTP):
+            if isinstance(session, SMTP):
                 with self._stop_before_end(session):
                     yield
             else:

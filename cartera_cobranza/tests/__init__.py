@@ -12,6 +12,7 @@ from . import (
     test_dialer,
     test_episode,
     test_holidays,
+    test_late_sending,
     test_ledger,
     test_open_item,
     test_partner_invoice,
