@@ -7,6 +7,7 @@ from . import open_item_lines as lines
 
 # Context keys that change what the view shows.
 AS_OF = "cartera_as_of"
+AGED_TO = "cartera_aged_to"
 POLICY = "cartera_aging_policy_id"
 PARTS = "cartera_parts"
 
@@ -31,7 +32,7 @@ SUMS_OF_PARTS = frozenset({"amount_residual:sum", "amount_residual_currency:sum"
 def dated(field_class, *args, **kwargs):
     """A field whose value depends on the day and the policy asked for."""
     return field_class(
-        *args, readonly=True, depends_context=(AS_OF, POLICY, "tz"), **kwargs
+        *args, readonly=True, depends_context=(AS_OF, AGED_TO, POLICY, "tz"), **kwargs
     )
 
 
@@ -41,7 +42,8 @@ class CarteraOpenItem(models.Model):
 
     Nothing is stored. Without context it shows the ledger as it stands now, aged to
     today; with ``cartera_as_of`` (an ISO date) it shows the entries up to that day,
-    less what had been settled by then, aged to that day. The context key
+    less what had been settled by then, aged to that day. With ``cartera_aged_to`` (an
+    ISO date) it shows what is open now, aged to another day. The context key
     ``cartera_aging_policy_id`` ages by another policy than the company's own.
 
     A settlement counts when both its entries are posted: Odoo lets draft entries be
@@ -225,7 +227,11 @@ class CarteraOpenItem(models.Model):
 
         :raise UserError: when the context key is no ISO date
         """
-        value = self.env.context.get(AS_OF)
+        return self._get_context_day(AS_OF)
+
+    @api.model
+    def _get_context_day(self, key):
+        value = self.env.context.get(key)
         if not value:
             return None
         try:
@@ -243,7 +249,11 @@ class CarteraOpenItem(models.Model):
     def _select(self):
         """Columns of the view. Joins are outer ones on unique keys, so that the
         planner drops those whose columns a query does not read."""
-        day = self._get_as_of() or fields.Date.context_today(self)
+        day = (
+            self._get_as_of()
+            or self._get_context_day(AGED_TO)
+            or fields.Date.context_today(self)
+        )
         age = SQL("(%s - item.date_due)", day)
         aged_from = SQL(
             "(%s - CASE policy.basis WHEN 'invoice_date' "

@@ -153,7 +153,6 @@ class CarteraPlanRunner(models.AbstractModel):
         self.env["cartera.case.queue"]._apply_pending()
         self.env["cartera.strategy.engine"]._flush()
         guard = self.env["cartera.bank.guard"]._get_guard(company, plan.date)
-        insolvent = self.env["cartera.strategy.engine"]._get_insolvent_sql(plan.date)
         lines = self.env["cartera.plan.line"].browse(line_ids)
         self.env.cr.execute(
             SQL(
@@ -172,7 +171,7 @@ class CarteraPlanRunner(models.AbstractModel):
                     AND line.state = 'open'
                 """,
                 facts=strategy_facts.facts(
-                    company, plan.date, None, guard, lines.case_id.ids, insolvent
+                    company, plan.date, None, guard, lines.case_id.ids
                 ),
                 reasons=self._get_reasons_sql(line_ids),
             )

@@ -41,12 +41,17 @@ class CarteraRecipient(models.AbstractModel):
     # -- asking -------------------------------------------------------------------
 
     @api.model
-    def _get_reachable_sql(self, company):
+    def _get_reachable_sql(self, company, case_ids=None):
         """Query of the channels by which the debtors of a company can be reached: rows
-        of ``(case_id, channel)``, each once."""
+        of ``(case_id, channel)``, each once.
+
+        :param case_ids: ids of the cases asked about; None for all
+        """
+        cases = SQL("debtor_case.company_id = %s", company.id)
+        if case_ids is not None:
+            cases = SQL("debtor_case.id = ANY(%s)", list(case_ids))
         return SQL(
-            "SELECT DISTINCT case_id, channel FROM (%s) way",
-            self._get_ways_sql(SQL("debtor_case.company_id = %s", company.id)),
+            "SELECT DISTINCT case_id, channel FROM (%s) way", self._get_ways_sql(cases)
         )
 
     @api.model

@@ -143,19 +143,24 @@ class CarteraStrategyEngine(models.AbstractModel):
         self._flush()
         company = company.sudo()
         step_model = self.env["cartera.strategy.step"]
-        open_items, money = self._get_money(company, date, as_of, cached, ids)
+        debtor_ids = None
+        if ids is not None:
+            debtor_ids = self.env["cartera.case"].browse(ids).sudo().partner_id.ids
+        open_items, money = self._get_money(company, date, as_of, cached, debtor_ids)
         until = self._get_last_due(company, date) if told == NIGHT else None
         guard = self.env["cartera.bank.guard"]._get_guard(company, date)
         everybody = told != NIGHT
         tables = {
-            "facts": strategy_facts.facts(
-                company, date, money, guard, ids, self._get_insolvent_sql(date)
-            ),
+            "facts": strategy_facts.facts(company, date, money, guard, ids),
             "steps": strategy_facts.steps(step_model, company),
             "done": strategy_facts.done(company, date),
             "latest": strategy_facts.latest(company, date),
-            "reach": strategy_facts.reach(self._get_reachable_sql(company), company),
-            "items": strategy_candidates.items(open_items, company, date, until, ids),
+            "reach": strategy_facts.reach(
+                self.env["cartera.recipient"]._get_reachable_sql(company, ids), company
+            ),
+            "items": strategy_candidates.items(
+                open_items, company, date, until, debtor_ids
+            ),
             "upcoming": strategy_candidates.upcoming(),
             "candidates": strategy_candidates.all_candidates(date)
             if everybody
@@ -190,24 +195,24 @@ class CarteraStrategyEngine(models.AbstractModel):
             self.env[model_name].flush_model(field_names)
 
     @api.model
-    def _get_money(self, company, date, as_of, cached, ids):
+    def _get_money(self, company, date, as_of, cached, debtor_ids):
         """The open items on a day, and the SQL of their sums by debtor, which is None
         where the cases hold them."""
         if not cached:
             # What has changed in the ledger is brought into the cases first.
             self.env["cartera.case.queue"]._apply_pending()
-            cached = date == company._get_cartera_today()
-            as_of = None if cached else date
+            today = company._get_cartera_today()
+            cached = date == today
+            as_of = date if date < today else None
         open_items = self.env["cartera.open.item"].with_context(
             tz=company._get_cartera_tz(),
             cartera_as_of=as_of.isoformat() if as_of else False,
+            # What is open now is what will be open on a day to come.
+            cartera_aged_to=date.isoformat(),
             cartera_aging_policy_id=False,
         )
         if cached:
             return open_items, None
-        debtor_ids = None
-        if ids is not None:
-            debtor_ids = self.env["cartera.case"].browse(ids).sudo().partner_id.ids
         refresh = self.env["cartera.case.refresh"]
         return open_items, refresh._get_fresh_sql(open_items, company, debtor_ids)
 
@@ -228,19 +233,6 @@ class CarteraStrategyEngine(models.AbstractModel):
         )
         # Without any such step no item is looked at.
         return fields.Date.add(date, days=-1 if days is None else days)
-
-    @api.model
-    def _get_reachable_sql(self, company):
-        """Rows of (case id, channel): how the debtors of ``company`` can be reached."""
-        if "cartera.recipient" in self.env:
-            return self.env["cartera.recipient"]._get_reachable_sql(company)
-        return strategy_facts.partner_ways()
-
-    @api.model
-    def _get_insolvent_sql(self, date):
-        if "cartera_insolvent_since" not in self.env["res.partner"]._fields:
-            return SQL("FALSE")
-        return SQL("partner.cartera_insolvent_since <= %s", date)
 
     # -- the lines ----------------------------------------------------------------
 

@@ -10,19 +10,17 @@ from .plan_reasons import UNTOLD, WAITING
 from .strategy_facts import MESSAGES
 
 
-def items(open_items, company, date, until, ids=None):
+def items(open_items, company, date, until, debtor_ids=None):
     """The collectable items that fall due from ``date`` on.
 
     :param until: the last due date to look at, or None
+    :param debtor_ids: ids of the debtors to look at, or None
     """
     limit = SQL("AND item.date_due <= %s", until) if until else SQL()
     some_debtors = SQL()
-    if ids is not None:
-        some_debtors = SQL(
-            "AND item.debtor_id IN (SELECT partner_id FROM cartera_case "
-            "WHERE id = ANY(%s))",
-            list(ids),
-        )
+    if debtor_ids is not None:
+        # As values, so that the index of the items is searched by them.
+        some_debtors = SQL("AND item.debtor_id IN %s", tuple(debtor_ids))
     return SQL(
         """
         SELECT item.move_line_id, item.debtor_id, item.date_due, item.amount_residual
@@ -41,15 +39,16 @@ def items(open_items, company, date, until, ids=None):
 
 def due_candidates(date):
     """Steps per debtor and per item whose day has come, by their clock; whatever is
-    done already or has no day is left out."""
+    done already, or has no day, or is too late, is left out."""
     return SQL(
         """
         SELECT * FROM (%(per_debtor)s) candidate
         WHERE date_step <= %(date)s AND NOT exhausted
+            AND (catch_up_days = 0 OR %(date)s - date_step <= catch_up_days)
         UNION ALL
         %(per_item)s
         """,
-        per_debtor=_per_debtor(SQL("facts.date_oldest_due")),
+        per_debtor=_per_debtor(SQL("facts.date_oldest_due"), SQL()),
         per_item=_per_item(SQL("item.date_due + step.offset_days <= %s", date)),
         date=date,
     )
@@ -67,10 +66,8 @@ def all_candidates(date):
         %(next_item)s
         """,
         per_debtor=_per_debtor(
-            SQL(
-                "COALESCE(facts.date_oldest_due, (SELECT upcoming.date_due "
-                "FROM upcoming WHERE upcoming.debtor_id = facts.partner_id))"
-            )
+            SQL("COALESCE(facts.date_oldest_due, upcoming.date_due)"),
+            SQL("LEFT JOIN upcoming ON upcoming.debtor_id = facts.partner_id"),
         ),
         per_item=_per_item(SQL("item.date_due + step.offset_days <= %s", date)),
         next_item=_next_item(date),
@@ -84,8 +81,12 @@ def upcoming():
     )
 
 
-def _per_debtor(oldest_due):
-    """Steps of the arrears and after events, with their day by their clock."""
+def _per_debtor(oldest_due, join):
+    """Steps of the arrears and after events, with their day by their clock.
+
+    :param oldest_due: SQL of the due date that the arrears count from
+    :param join: SQL of what that one needs
+    """
     return SQL(
         """
         SELECT
@@ -100,10 +101,12 @@ def _per_debtor(oldest_due):
                 ELSE origin.date + step.offset_days
             END AS date_step,
             facts.amount_collectable AS amount,
-            COALESCE(done.times >= step.max_executions, FALSE) AS exhausted
+            COALESCE(done.times >= step.max_executions, FALSE) AS exhausted,
+            step.catch_up_days
         FROM facts
         JOIN steps step
             ON step.strategy_id = facts.strategy_id AND step.kind <> 'item'
+        %(join)s
         LEFT JOIN done before
             ON before.case_id = facts.id AND before.step_id = step.previous_id
                 AND before.date_event IS NULL
@@ -126,6 +129,7 @@ def _per_debtor(oldest_due):
         WHERE step.kind = 'arrears' OR origin.date IS NOT NULL
         """,
         oldest_due=oldest_due,
+        join=join,
     )
 
 
@@ -135,7 +139,7 @@ def _per_item(condition):
         """
         SELECT
             facts.id, step.id, item.move_line_id, 0, 1, NULL::date,
-            item.date_due + step.offset_days, item.amount_residual, FALSE
+            item.date_due + step.offset_days, item.amount_residual, FALSE, 0
         FROM items item
         JOIN facts ON facts.partner_id = item.debtor_id
         JOIN steps step ON step.strategy_id = facts.strategy_id AND step.kind = 'item'
@@ -157,7 +161,7 @@ def _next_item(date):
         """
         SELECT
             facts.id, step.id, NULL::int, 0, 1, NULL::date,
-            MIN(item.date_due + step.offset_days), NULL::numeric, FALSE
+            MIN(item.date_due + step.offset_days), NULL::numeric, FALSE, 0
         FROM items item
         JOIN facts ON facts.partner_id = item.debtor_id
         JOIN steps step ON step.strategy_id = facts.strategy_id AND step.kind = 'item'
@@ -184,8 +188,8 @@ def judged(date):
                     THEN CASE step.clock WHEN 'previous' THEN 'clock'
                         ELSE COALESCE(facts.quiet, 'nothing_overdue') END
                 WHEN candidate.date_step > %(date)s THEN 'not_yet'
-                WHEN step.catch_up_days > 0
-                    AND %(date)s - candidate.date_step > step.catch_up_days
+                WHEN candidate.catch_up_days > 0
+                    AND %(date)s - candidate.date_step > candidate.catch_up_days
                     THEN 'expired'
                 WHEN step.kind = 'arrears' AND latest.ended THEN 'ended'
                 WHEN step.kind = 'arrears' AND step.rank < CASE step.merge_group

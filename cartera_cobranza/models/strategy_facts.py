@@ -12,7 +12,7 @@ MESSAGES = ("email", "sms", "whatsapp", "letter")
 SPOKEN = ("call", "visit")
 
 
-def facts(company, date, money, guard, ids=None, insolvent=None):
+def facts(company, date, money, guard, ids=None):
     """One row per debtor that a strategy may have something to do with.
 
     ``closed`` says why nothing at all is done with a debtor, ``quiet`` why nothing is
@@ -71,7 +71,7 @@ def facts(company, date, money, guard, ids=None, insolvent=None):
                 ) AS share,
                 CASE
                     WHEN partner.active IS NOT TRUE THEN 'archived'
-                    WHEN %(insolvent)s THEN 'insolvent'
+                    WHEN partner.cartera_insolvent_since <= %(date)s THEN 'insolvent'
                     WHEN known.hold_until >= %(date)s THEN 'hold'
                 END AS closed
             FROM cartera_case known
@@ -87,7 +87,6 @@ def facts(company, date, money, guard, ids=None, insolvent=None):
         company=company.id,
         date=date,
         lang=company.partner_id.lang or "en_US",
-        insolvent=insolvent or SQL("FALSE"),
         source=source,
         some_cases=some_cases,
         stale=stale,
@@ -257,21 +256,4 @@ def reach(reachable, company):
         """,
         reachable=reachable,
         company=company.id,
-    )
-
-
-def partner_ways():
-    """The channels that reach a debtor by what stands on its own contact."""
-    return SQL(
-        """
-        SELECT known.id AS case_id, way.channel
-        FROM cartera_case known
-        JOIN res_partner partner ON partner.id = known.partner_id
-        CROSS JOIN LATERAL (VALUES
-            ('email', partner.email), ('sms', partner.phone),
-            ('whatsapp', partner.phone), ('letter', partner.street),
-            ('call', partner.phone), ('visit', partner.street)
-        ) way (channel, address)
-        WHERE COALESCE(way.address, '') <> ''
-        """
     )
