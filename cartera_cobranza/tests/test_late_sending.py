@@ -5,7 +5,7 @@ from odoo.tests import tagged
 
 from odoo.addons.base.tests.common import MockSmtplibCase
 
-from .message_common import MessageCommon
+from .message_common import NOON, MessageCommon
 
 
 @tagged("post_install", "-at_install")
@@ -18,6 +18,10 @@ class TestLateSending(MessageCommon, MockSmtplibCase):
         cls._overdue()
         cls.message = cls._plan_message()
         cls.dispatcher._dispatch()
+
+    def setUp(self):
+        super().setUp()
+        self.frozen.move_to(NOON)
 
     def _send(self):
         """Send the mail as Odoo's queue does; the mails that the server got."""
