@@ -48,7 +48,7 @@ FORBIDDEN = {
     },
     "en": {
         "judicial_look": r"""
-            court\w* | judge\w* | judicial\w* | subpoena\w* | summons | writ | tribunal\w*
+            courts? | courthouse | judge\w* | judicial\w* | subpoena\w* | summons | writ | tribunal\w*
             | seiz(?:e|ure|ing)\w* | garnish\w* | attachment\s+of | verdict | bailiff\w*
         """,
         "lawsuit_not_begun": r"""

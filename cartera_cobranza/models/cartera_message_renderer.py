@@ -161,9 +161,9 @@ class CarteraMessageRenderer(models.AbstractModel):
     @api.model
     def _render_group(self, template, channel, messages):
         """Render messages of one template, language and channel."""
-        subjects = template._render_field("subject", messages.ids)
+        subjects = template._render_field("subject", list(messages._ids))
         if channel not in LAYOUTS:
-            texts = template._render_field("sms_body", messages.ids)
+            texts = template._render_field("sms_body", list(messages._ids))
             for message in messages:
                 if not texts[message.id]:
                     raise UserError(
@@ -173,7 +173,7 @@ class CarteraMessageRenderer(models.AbstractModel):
                     {"subject": subjects[message.id], "text": texts[message.id]}
                 )
             return
-        bodies = template._render_field("body_html", messages.ids)
+        bodies = template._render_field("body_html", list(messages._ids))
         totals_of = {message.id: message._get_totals() for message in messages}
         base = self._prepare_batch_values(template, channel, messages, totals_of)
         view = self.env["ir.qweb"].with_context(lang=messages.env.context.get("lang"))
@@ -197,7 +197,7 @@ class CarteraMessageRenderer(models.AbstractModel):
         links = {}
         if not is_letter:
             totals = [one for some in totals_of.values() for one in some]
-            if all(messages.ids):  # a preview leaves no trace
+            if all(messages._ids):  # a preview leaves no trace
                 self._ensure_tokens(totals)
             links = messages._get_payment_links(totals)
         address = company.partner_id._display_address(without_company=True)

@@ -4,8 +4,11 @@ from odoo.exceptions import ValidationError
 from ..lib import wording
 from .cartera_message_template import CLAIMING_KINDS
 
-# What the layout says in every message that claims something, and what it takes.
-ALWAYS_SAID = frozenset({"creditor", "agent_name", "rights", "not_judicial"})
+# What the layout says in every message that claims something, and what it takes. That
+# the company has contact means is looked at when a message is sent.
+ALWAYS_SAID = frozenset(
+    {"creditor", "agent_name", "contact_means", "rights", "not_judicial"}
+)
 SAID_BY_ITEMS = frozenset(
     {"contract_ref", "dates", "amount", "interest_breakdown", "cost_breakdown"}
 )
@@ -122,9 +125,6 @@ class CarteraMessageTemplate(models.Model):
             # It claims nothing, so that no law asks it to explain the claim.
             return self._get_all_parts()
         parts = set(ALWAYS_SAID)
-        companies = self.company_id or self.env["res.company"].sudo().search([])
-        if all(company.phone or company.email for company in companies):
-            parts.add("contact_means")
         if self.show_items:
             parts |= SAID_BY_ITEMS
         if self.payment_link:

@@ -84,6 +84,7 @@ PUBLIC_METHODS = {
         "action_open_whatsapp",
         "action_print",
         "action_send_again",
+        "mail_allowed_qweb_expressions",
         "write",
     },
     "cartera.communication.content": {"mail_allowed_qweb_expressions"},

@@ -1,0 +1,68 @@
+"""What a message asks for."""
+
+from cartera_lib import statement
+
+
+def item(amount, days, currency="MXN", collectable=True):
+    side = "debit" if amount > 0 else "credit"
+    return {
+        "amount": amount,
+        "days": days,
+        "currency_id": currency,
+        "side": side,
+        "collectable": collectable,
+    }
+
+
+ITEMS = [
+    item(100, 30),
+    item(50, 1, collectable=False),
+    item(40, 0),
+    item(30, -6),
+    item(-25, 10),
+    item(7, 3, "USD"),
+]
+
+
+def sides(chosen):
+    return [(row["amount"], row["side"]) for row in chosen]
+
+
+def test_only_what_is_collectable_and_due_is_shown():
+    assert sides(statement.choose(ITEMS, None, statement.OFF)) == [
+        (100, "overdue"),
+        (7, "overdue"),
+    ]
+
+
+def test_what_falls_due_within_the_horizon_is_upcoming():
+    assert sides(statement.choose(ITEMS, 5, statement.OFF)) == [
+        (100, "overdue"),
+        (40, "upcoming"),
+        (7, "overdue"),
+    ]
+
+
+def test_credits_are_shown_deducted_or_left_out():
+    for policy, asked, credit in [
+        (statement.SHOW, 100, -25),
+        (statement.DEDUCT, 75, -25),
+        (statement.OFF, 100, 0),
+    ]:
+        chosen = statement.choose(ITEMS, None, policy)
+        pesos, dollars = statement.total(chosen, policy)
+        assert (pesos.asked, pesos.credit) == (asked, credit)
+        assert (dollars.currency, dollars.asked) == ("USD", 7)
+
+
+def test_credits_never_turn_the_debt_around():
+    chosen = statement.choose([item(10, 5), item(-25, 5)], None, statement.DEDUCT)
+    [total] = statement.total(chosen, statement.DEDUCT)
+    assert total.asked == 0
+
+
+def test_a_preventive_message_asks_for_what_is_coming():
+    chosen = statement.choose(ITEMS, 5, statement.OFF)
+    pesos, dollars = statement.total(chosen, statement.OFF, ask_upcoming=True)
+    assert (pesos.asked, pesos.overdue) == (40, 100)
+    assert dollars.asked == 0
