@@ -42,7 +42,9 @@ class CarteraActionActivity(models.AbstractModel):
 
         :param days: dict of execution id to the day of the activity
         """
-        activity_type = order.activity_type_id or self.env.ref(self._activity_type)
+        activity_type = order.activity_type_id._origin or self.env.ref(
+            self._activity_type
+        )
         return SQL(
             """
             WITH made AS MATERIALIZED (
@@ -93,7 +95,7 @@ class CarteraActionActivity(models.AbstractModel):
             """,
             ids=list(days),
             days=list(days.values()),
-            user=order.user_id.id or None,
+            user=order.user_id._origin.id or None,
             model_id=self.env["ir.model"]._get_id("cartera.case"),
             type=activity_type.id,
             summary=order.name,

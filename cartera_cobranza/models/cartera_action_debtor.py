@@ -15,7 +15,7 @@ class CarteraActionStage(models.AbstractModel):
                 lambda execution: (execution.company_id, execution.date)
             ).items():
                 moved = self.env["cartera.stage.engine"]._advance(
-                    company, some.case_id.ids, order.stage_id, day
+                    company, some.case_id.ids, order.stage_id._origin, day
                 )
                 if moved:
                     self.env["cartera.consequence.engine"]._follow(moved)
@@ -62,7 +62,8 @@ class CarteraActionServer(models.AbstractModel):
     @api.model
     def _do(self, executions):
         for order, members in executions.grouped("order_id").items():
+            action = order.server_action_id._origin
             for case in members.case_id:
-                order.server_action_id.with_context(
+                action.with_context(
                     active_model=case._name, active_id=case.id, active_ids=case.ids
                 ).run()

@@ -151,7 +151,7 @@ class CarteraStageEngine(models.AbstractModel):
                 """,
                 rules=self._get_rules_sql(company),
                 date=date,
-                stage=stage._origin.id,
+                stage=stage.id,
                 ids=list(case_ids),
                 company=company.id,
                 uid=self.env.uid,

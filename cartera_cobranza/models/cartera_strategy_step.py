@@ -182,43 +182,40 @@ class CarteraStrategyStep(models.Model):
     def _compute_when_label(self):
         labels = self._get_when_labels()
         for step in self:
-            days = step.offset_days
-            side = "before" if days < 0 else "on" if days == 0 else "after"
-            label = labels[step.clock].get(side, "")
-            step.when_label = label % {"days": abs(days)} if days else label
+            number = abs(step.offset_days)
+            side = (
+                "before"
+                if step.offset_days < 0
+                else "after"
+                if step.offset_days
+                else "on"
+            )
+            days = self.env._("1 day")
+            if number != 1:
+                days = self.env._("%(number)s days", number=number)
+            label = labels.get((step.clock, side), "")
+            step.when_label = label % {"days": days} if number else label
 
     @api.model
     def _get_when_labels(self):
-        """How the moment of a step reads, by clock and side of it."""
+        """How the moment of a step reads, by clock and side of it; ``%(days)s`` stands
+        for "1 day" or "8 days"."""
         _ = self.env._
         return {
-            False: {},
-            "due": {
-                "before": _("%(days)s days before due"),
-                "on": _("On the due date"),
-                "after": _("%(days)s days past due"),
-            },
-            "stage": {
-                "on": _("On entering the stage"),
-                "after": _("%(days)s days in the stage"),
-            },
-            "previous": {
-                "on": _("With the previous step"),
-                "after": _("%(days)s days after the previous step"),
-            },
-            "promise": {
-                "before": _("%(days)s days before the promised date"),
-                "on": _("On the promised date"),
-                "after": _("%(days)s days after a promise not kept"),
-            },
-            "promise_made": {
-                "on": _("When a promise is made"),
-                "after": _("%(days)s days after a promise"),
-            },
-            "payment": {
-                "on": _("When a payment comes in"),
-                "after": _("%(days)s days after a payment"),
-            },
+            ("due", "before"): _("%(days)s before due"),
+            ("due", "on"): _("On the due date"),
+            ("due", "after"): _("%(days)s past due"),
+            ("stage", "on"): _("On entering the stage"),
+            ("stage", "after"): _("%(days)s in the stage"),
+            ("previous", "on"): _("With the previous step"),
+            ("previous", "after"): _("%(days)s after the previous step"),
+            ("promise", "before"): _("%(days)s before the promised date"),
+            ("promise", "on"): _("On the promised date"),
+            ("promise", "after"): _("%(days)s after a promise not kept"),
+            ("promise_made", "on"): _("When a promise is made"),
+            ("promise_made", "after"): _("%(days)s after a promise"),
+            ("payment", "on"): _("When a payment comes in"),
+            ("payment", "after"): _("%(days)s after a payment"),
         }
 
     # -- constraints --------------------------------------------------------------
