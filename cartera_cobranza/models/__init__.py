@@ -62,6 +62,7 @@ from . import (
     cartera_webhook_delivery,
     cartera_wording_finding,
     ir_mail_server,
+    ir_module_module,
     mail_activity,
     mail_activity_type,
     mail_mail,
