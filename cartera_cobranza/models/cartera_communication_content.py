@@ -64,7 +64,7 @@ class CarteraCommunicationContent(models.AbstractModel):
         for message in self:
             case, company = message.case_id, message.company_id
             debtor = case.partner_id
-            signer = case.user_id or company.cartera_default_user_id
+            signer = message._get_signer()
             message.contact_name = message.contact_partner_id.name or debtor.name
             message.debtor_name = debtor.name
             message.creditor_name = company.name
@@ -115,6 +115,11 @@ class CarteraCommunicationContent(models.AbstractModel):
             message.today_text = message._format_date(
                 message.company_id._get_cartera_today()
             )
+
+    def _get_signer(self):
+        """Who signs: the collector, else the default one, else nobody in particular."""
+        self.ensure_one()
+        return self.case_id.user_id or self.company_id.cartera_default_user_id
 
     # -- the debt -----------------------------------------------------------------
 

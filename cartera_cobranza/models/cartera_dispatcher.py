@@ -261,15 +261,15 @@ class CarteraDispatcher(models.AbstractModel):
         reasons, kept = {}, messages
         for message in messages:
             ids = frozenset(policy.key for policy in policies[message.case_id])
-            key = message.template_id, ids
+            key = message.template_id, ids, bool(message._get_signer())
             if key not in reasons:
-                reasons[key] = self._find_unlawful_wording(message.template_id, ids)
+                reasons[key] = self._find_unlawful_wording(*key)
             if reasons[key]:
                 message._set_state("refused", reasons[key])
                 kept -= message
         return kept
 
-    def _find_unlawful_wording(self, template, policy_ids):
+    def _find_unlawful_wording(self, template, policy_ids, is_signed):
         """What keeps a text of the company from debtors with those policies, or
         None."""
         if errors := template._find_errors(policy_ids):
@@ -277,6 +277,8 @@ class CarteraDispatcher(models.AbstractModel):
                 "The wording of the message is not allowed: %(finding)s",
                 finding=errors[0].description,
             )
+        if template.kind not in CLAIMING_KINDS:
+            return None
         policies = self.env["cartera.contact.policy"].browse(policy_ids)
         required = policies._get_content_rules(policies)["required"]
         company = self.env.company
@@ -286,6 +288,12 @@ class CarteraDispatcher(models.AbstractModel):
                 "or e-mail on the company (%(article)s)",
                 company=company.name,
                 article=required["contact_means"],
+            )
+        if "agent_name" in required and not is_signed:
+            return self.env._(
+                "The message has nobody to sign it: give the debtor a collector, or "
+                "the company a default one (%(article)s)",
+                article=required["agent_name"],
             )
         return None
 

@@ -234,3 +234,27 @@ class TestMessageTemplate(MessageCommon):
         self._dispatch()
         self.assertEqual(message.state, "refused")
         self.assertIn("wording", message.message)
+
+    def test_a_company_that_cannot_be_reached_writes_to_no_consumer(self):
+        self._overdue(100)
+        message = self._plan_message()
+        self.debtor.write(
+            {"country_id": self.env.ref("base.cl").id, "is_company": False}
+        )
+        self.company.partner_id.write({"email": False, "phone": False})
+        self._dispatch()
+        self.assertEqual(message.state, "refused")
+        self.assertIn("how to reach", message.message)
+
+    def test_where_the_law_asks_for_a_name_somebody_signs(self):
+        self._overdue(100)
+        self.debtor.country_id = self.env.ref("base.mx")
+        self.company.cartera_creditor_kind = "financial"
+        message = self._plan_message()
+        self._dispatch()
+        self.assertEqual(message.state, "refused")
+        self.assertIn("sign", message.message)
+        self.company.cartera_default_user_id = self._create_user("ana", "collector")
+        second = self._plan_message()
+        self._dispatch()
+        self.assertEqual(second.state, "queued")
