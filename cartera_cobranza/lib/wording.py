@@ -49,15 +49,16 @@ FORBIDDEN = {
     "en": {
         "judicial_look": r"""
             courts? | courthouse | judge\w* | judicial\w* | subpoena\w* | summons | writ | tribunal\w*
-            | seiz(?:e|ure|ing)\w* | garnish\w* | attachment\s+of | verdict | bailiff\w*
+            | seiz(?:e|ure|ing)\w* | garnish\w* | attachment\s+of | verdict
+            | bailiff\w*
         """,
         "lawsuit_not_begun": r"""
-            law\s?suits? | legal\s+action\w* | sue\s+you | sued | attorney\w* | lawyer\w*
-            | legal\s+proceedings? | take\s+you\s+to
+            law\s?suits? | legal\s+action\w* | sue\s+you | sued | attorney\w*
+            | lawyer\w* | legal\s+proceedings? | take\s+you\s+to
         """,
         "credit_registry": r"""
-            credit\s+(?:bureau|registr|report|scor|rating|histor)\w* | equifax | experian
-            | transunion | datacredito | infocorp
+            credit\s+(?:bureau|registr|report|scor|rating|histor)\w* | equifax
+            | experian | transunion | datacredito | infocorp
         """,
         "threat": r"""
             jail | prison | arrest\w* | police | criminal\w* | or\s+else | consequences
@@ -96,7 +97,8 @@ ASKING_WHY = {
 TELLING = {
     "es": r"""
         cobranza\w* | cobro\w* | deuda\w* | adeudo\w* | mora | moros\w+ | vencid\w+
-        | impag\w+ | requerimiento | ultimo\s+aviso | legal\w* | \w*judicial\w* | embarg\w+
+        | impag\w+ | requerimiento | ultimo\s+aviso | legal\w* | \w*judicial\w*
+        | embarg\w+
     """,
     "en": r"""
         debts? | collections? | collector | overdue | past\s+due | arrears | default

@@ -56,8 +56,9 @@ class CarteraCase(models.Model):
         )
         kind = self.env.ref("cartera_cobranza.mail_activity_type_reply")
         waiting = self.activity_ids.filtered(
-            lambda activity: activity.activity_type_id == kind
-            and activity.user_id == reader
+            lambda activity: (
+                activity.activity_type_id == kind and activity.user_id == reader
+            )
         )
         if reader and not waiting:
             self.activity_schedule(

@@ -185,8 +185,7 @@ class CarteraCommunication(models.Model):
             "origin": "manual",
             "contact_partner_id": recipient and recipient.partner_id,
             "address": recipient and recipient.address,
-            "lang": lang
-            or recipients._choose_lang(company.id, case.partner_id.lang),
+            "lang": lang or recipients._choose_lang(company.id, case.partner_id.lang),
             "date": company._get_cartera_today(),
             "date_planned": fields.Datetime.now(),
         }
@@ -202,8 +201,10 @@ class CarteraCommunication(models.Model):
         mails.write({"state": "cancel"})
         uuids = [uuid for uuid in messages.mapped("sms_uuid") if uuid]
         if uuids:
-            waiting = self.env["sms.sms"].sudo().search(
-                [("uuid", "in", uuids), ("state", "=", "outgoing")]
+            waiting = (
+                self.env["sms.sms"]
+                .sudo()
+                .search([("uuid", "in", uuids), ("state", "=", "outgoing")])
             )
             waiting.write({"state": "canceled"})
 
@@ -234,13 +235,17 @@ class CarteraCommunication(models.Model):
         created = self.browse()
         for message in self.sudo():
             tried = [(message.case_id.id, a) for a in message._get_tried()]
-            recipient = self.env["cartera.recipient"]._get_recipients(
-                message.case_id,
-                message.channel,
-                message.allow_fallback,
-                tried if only_others else (),
-                not_by=message.channel if other_channel else None,
-            ).get(message.case_id.id)
+            recipient = (
+                self.env["cartera.recipient"]
+                ._get_recipients(
+                    message.case_id,
+                    message.channel,
+                    message.allow_fallback,
+                    tried if only_others else (),
+                    not_by=message.channel if other_channel else None,
+                )
+                .get(message.case_id.id)
+            )
             if recipient:
                 created |= message.create(message._prepare_replacement(recipient))
         if created:

@@ -47,9 +47,9 @@ class CarteraCommunication(models.Model):
         letters.check_access("read")
         if not letters:
             raise UserError(self.env._("Choose letters to print."))
-        return self.env.ref(
-            "cartera_cobranza.cartera_letter_report"
-        ).report_action(letters)
+        return self.env.ref("cartera_cobranza.cartera_letter_report").report_action(
+            letters
+        )
 
     def action_mark_posted(self):
         """Note that letters were printed and posted now: contacts, if they are allowed

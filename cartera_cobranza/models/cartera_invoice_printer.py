@@ -63,13 +63,17 @@ class CarteraInvoicePrinter(models.AbstractModel):
     @api.model
     def _get_printed(self, moves):
         """The PDFs of invoices: dict of invoice id to attachment id."""
-        found = self.env["ir.attachment"].sudo().search_fetch(
-            [
-                ("res_model", "=", "account.move"),
-                ("res_id", "in", moves.ids),
-                ("res_field", "=", "invoice_pdf_report_file"),
-            ],
-            ["res_id"],
+        found = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("res_model", "=", "account.move"),
+                    ("res_id", "in", moves.ids),
+                    ("res_field", "=", "invoice_pdf_report_file"),
+                ],
+                ["res_id"],
+            )
         )
         return {attachment.res_id: attachment.id for attachment in found}
 

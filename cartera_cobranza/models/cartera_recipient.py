@@ -107,7 +107,9 @@ class CarteraRecipient(models.AbstractModel):
         """The first language that is installed; else the company's own."""
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
         company = self.env["res.company"].sudo().browse(company_id)
-        known = [code for code in (*langs, company.partner_id.lang) if code in installed]
+        known = [
+            code for code in (*langs, company.partner_id.lang) if code in installed
+        ]
         return known[0] if known else "en_US"
 
     # -- queries ------------------------------------------------------------------

@@ -89,9 +89,11 @@ class CarteraMessageTemplate(models.Model):
         break no policy's rule, once per language."""
         self.ensure_one()
         mine = policies.filtered(
-            lambda policy: not policy.company_id
-            or not self.company_id
-            or policy.company_id in self.company_id.parent_ids
+            lambda policy: (
+                not policy.company_id
+                or not self.company_id
+                or policy.company_id in self.company_id.parent_ids
+            )
         )
         found = {}
         for code, _name in self.env["res.lang"].get_installed():
@@ -145,8 +147,9 @@ class CarteraMessageTemplate(models.Model):
         if self.wording_reason:
             return self.env["cartera.wording.finding"]
         return self.finding_ids.filtered(
-            lambda finding: finding.severity == wording.ERROR
-            and finding.policy_id.id in policy_ids
+            lambda finding: (
+                finding.severity == wording.ERROR and finding.policy_id.id in policy_ids
+            )
         )
 
     def action_check_wording(self):
@@ -171,8 +174,10 @@ class CarteraStrategyStep(models.Model):
             country = company.country_id
             if not step.template_id or not country:
                 continue
-            policies = self.env["cartera.contact.policy"].sudo().search(
-                [("country_id", "=", country.id)]
+            policies = (
+                self.env["cartera.contact.policy"]
+                .sudo()
+                .search([("country_id", "=", country.id)])
             )
             errors = step.template_id.sudo()._find_errors(set(policies.ids))
             if errors:

@@ -1,7 +1,7 @@
 from odoo import api, models
 
-# Of a header, by the standard. Folded at the usual 78, a long link would be encoded, and
-# the reader's button to unsubscribe would not find it.
+# Of a header, by the standard. Folded at the usual 78, a long link would be encoded,
+# and the reader's button to unsubscribe would not find it.
 MAX_LINE_LENGTH = 998
 
 

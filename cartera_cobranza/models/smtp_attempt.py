@@ -18,9 +18,9 @@ class TakenByAnother(Exception):
 class SmtpAttempt:
     """Sends a mail of ours so that it leaves once.
 
-    A mail server takes charge of a mail at the mark that ends it. Up to there a mail can
-    be broken off at no harm; from there on only the server's answer tells. So the claim
-    is committed right before the mark.
+    A mail server takes charge of a mail at the mark that ends it. Up to there a mail
+    can be broken off at no harm; from there on only the server's answer tells. So the
+    claim is committed right before the mark.
 
     :ivar outcome: ``sent``, ``unconfirmed``, ``failed``, ``retry``, ``taken``, or None
         when the mail has not come to be sent

@@ -60,19 +60,23 @@ class MessageCommon(CarteraCommon):
     @classmethod
     def _execute(cls, step, cases, date=TODAY):
         """Do a step for cases, as a plan does."""
-        executions = cls.env["cartera.step.execution"].sudo().create(
-            [
-                {
-                    "case_id": case.id,
-                    "company_id": case.company_id.id,
-                    "step_id": step.id,
-                    "episode": 1,
-                    "occurrence": number,
-                    "date": date,
-                    "action": step.action,
-                }
-                for number, case in enumerate(cases, 1)
-            ]
+        executions = (
+            cls.env["cartera.step.execution"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "case_id": case.id,
+                        "company_id": case.company_id.id,
+                        "step_id": step.id,
+                        "episode": 1,
+                        "occurrence": number,
+                        "date": date,
+                        "action": step.action,
+                    }
+                    for number, case in enumerate(cases, 1)
+                ]
+            )
         )
         cls.env[f"cartera.action.{step.action}"].sudo()._do(executions)
         return executions

@@ -96,15 +96,18 @@ class TestBounceReply(MessageCommon):
         mail["References"] = self.message._get_message_id()
         mail.set_content("I paid yesterday.")
         self.env["mail.thread"].sudo().message_process(False, mail.as_bytes())
-        return self.env["mail.message"].sudo().search(
-            [("message_id", "=", f"<answer-{number}@deudor.example>")]
+        return (
+            self.env["mail.message"]
+            .sudo()
+            .search([("message_id", "=", f"<answer-{number}@deudor.example>")])
         )
 
     def _activities(self, user):
         kind = self.env.ref("cartera_cobranza.mail_activity_type_reply")
         return self.case.activity_ids.filtered(
-            lambda activity: activity.activity_type_id == kind
-            and activity.user_id == user
+            lambda activity: (
+                activity.activity_type_id == kind and activity.user_id == user
+            )
         )
 
     def test_an_answer_lands_on_the_case_and_reaches_its_collector(self):

@@ -192,9 +192,7 @@ class TestDispatcher(MessageCommon):
             execution = self._execute(self._step(), self.case, date)
             messages |= execution.communication_id
         self._dispatch()
-        self.assertEqual(
-            messages.mapped("state"), ["cancelled", "cancelled", "queued"]
-        )
+        self.assertEqual(messages.mapped("state"), ["cancelled", "cancelled", "queued"])
 
     def test_no_message_on_the_day_of_another(self):
         first = self._plan_message()

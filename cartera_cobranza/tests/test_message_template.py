@@ -22,9 +22,7 @@ class TestMessageTemplate(MessageCommon):
 
     def test_items_by_instalment_in_their_own_currencies(self):
         euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
-        self._invoice(
-            100, "2026-05-01", due=[("2026-05-31", 40), ("2026-06-20", 60)]
-        )
+        self._invoice(100, "2026-05-01", due=[("2026-05-31", 40), ("2026-06-20", 60)])
         foreign = self._overdue(30, currency=euro)
         text = self._render()["plain"]
         for expected in ("40.00", "60.00", "$ 100.00 USD", "30.00 € EUR"):

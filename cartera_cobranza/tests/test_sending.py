@@ -4,11 +4,12 @@ from contextlib import contextmanager
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from unittest.mock import patch
 
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.addons.iap.tools.iap_tools import InsufficientCreditError
 from odoo.addons.sms.tools.sms_api import SmsApi
-from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from ..models.sending_journal import RETRY_AFTER, SendingJournal
 from .message_common import MessageCommon
@@ -180,7 +181,9 @@ class TestSending(MessageCommon):
             self.message.date_closing = False
             self.frozen.tick(wait)
         self._send()
-        self.assertEqual((self.message.state, self.message.failure), ("failed", "server"))
+        self.assertEqual(
+            (self.message.state, self.message.failure), ("failed", "server")
+        )
         self.frozen.move_to("2026-06-30 15:00:00")
 
     def test_a_refused_address_makes_way_for_the_next(self):
@@ -215,7 +218,9 @@ class TestSending(MessageCommon):
     def test_content_refused_for_good(self):
         self.server.on_end = "554 no spam here"
         self._send()
-        self.assertEqual((self.message.state, self.message.failure), ("failed", "server"))
+        self.assertEqual(
+            (self.message.state, self.message.failure), ("failed", "server")
+        )
         self.assertIn("no spam here", self.message.message)
 
     @mute_logger(*LOUD)
@@ -247,9 +252,7 @@ class TestSending(MessageCommon):
         self.mail |= second.mail_id
         with patch.object(IrMail_Server, "_connect__", count):
             self._send()
-        self.assertEqual(
-            {self.message.state, second.state}, {"unconfirmed", "sent"}
-        )
+        self.assertEqual({self.message.state, second.state}, {"unconfirmed", "sent"})
 
     # -- claims of the dead -------------------------------------------------------
 
@@ -270,8 +273,16 @@ class TestSending(MessageCommon):
     # -- others' mails ------------------------------------------------------------
 
     def test_other_mails_are_sent_as_ever(self):
-        self.mail = self.env["mail.mail"].sudo().create(
-            {"email_to": "x@x.example", "email_from": "y@y.example", "body_html": "Hi"}
+        self.mail = (
+            self.env["mail.mail"]
+            .sudo()
+            .create(
+                {
+                    "email_to": "x@x.example",
+                    "email_from": "y@y.example",
+                    "body_html": "Hi",
+                }
+            )
         )
         self._send()
         self.assertEqual(self.mail.state, "sent")
@@ -342,4 +353,6 @@ class TestSmsSending(MessageCommon):
 
     def test_a_wrong_number_fails(self):
         self._send("wrong_number_format")
-        self.assertEqual((self.message.state, self.message.failure), ("failed", "address"))
+        self.assertEqual(
+            (self.message.state, self.message.failure), ("failed", "address")
+        )
