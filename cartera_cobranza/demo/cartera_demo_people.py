@@ -164,18 +164,21 @@ class CarteraDemoPeople(models.AbstractModel):
         mobile = MOBILES.get(partner.country_id.code, "")
         return [
             {
-                "name": PAYABLES[(rank + 3 * place) % len(PAYABLES)],
+                "name": PAYABLES[(rank + 2 * place) % len(PAYABLES)],
                 "function": function,
-                "type": kind,
+                "type": "invoice" if place == 0 else "contact",
                 "parent_id": partner.id,
                 "email": f"{mailbox}{rank + 1:02}@clientes.example.com",
                 "phone": phone_number(mobile, rank + 100 * (place + 1)),
                 "lang": partner.lang,
+                "cartera_collection_contact": True,
+                "cartera_contact_tier": str(place + 1),
             }
-            for place, (function, kind, mailbox) in enumerate(
+            for place, (function, mailbox) in enumerate(
                 (
-                    ("Cuentas por pagar", "invoice", "facturas"),
-                    ("Gerencia de finanzas", "contact", "finanzas"),
+                    ("Cuentas por pagar", "facturas"),
+                    ("Gerencia de finanzas", "finanzas"),
+                    ("Dirección general", "direccion"),
                 )
             )
         ]

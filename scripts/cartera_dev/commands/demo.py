@@ -119,6 +119,7 @@ def stamp(odoo: Odoo, database: str, key: str) -> None:
 def serve(odoo: Odoo, database: str, port: int) -> int:
     """Serves the web client until Ctrl-C; gives the server's exit code."""
     words = ["server", "-d", database, f"--http-port={port}", "--log-level=warn"]
+    words.append("--smtp=")  # no mail server: whatever one sends by hand stays here
     process = odoo.start(odoo.command(*words, f"--http-interface={HOST}"))
 
     def announce() -> None:

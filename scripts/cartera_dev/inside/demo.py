@@ -1,19 +1,57 @@
-"""Fills the demo company, runs the nightly job, and prints what came of it.
+"""Fills the demo company, lives two of its days, runs the nightly job, and prints what
+came of it.
 
 python -m cartera_dev.inside.demo build DATABASE
 python -m cartera_dev.inside.demo report DATABASE LANGUAGE
 """
 
 import sys
+from datetime import datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from freezegun import freeze_time
 
 from .report import Report
 from .session import environment
 
+# Late enough for Tijuana, early enough for the Canaries.
+HOUR = time(11, 0)
+DAYS_APART = 6
+QUEUES = (
+    "mail.ir_cron_mail_scheduler_action",
+    "sms.ir_cron_sms_scheduler_action",
+    "cartera_cobranza.ir_cron_cartera_webhook",
+)
+
 
 def build(database: str) -> None:
-    """Gives the main company its debtors, invoices and payments."""
+    """Gives the main company its debtors, invoices and payments, and two days at work.
+
+    Nothing is sent from there, then or later: what would is off.
+    """
     with environment(database) as env:
-        env["cartera.demo"]._create_demo_data(env.ref("base.main_company"))
+        company = env.ref("base.main_company")
+        for queue in QUEUES:
+            env.ref(queue).active = False
+        env["cartera.demo"]._create_demo_data(company)
+        env.cr.commit()
+        for moment in working_hours(company):
+            with freeze_time(moment):
+                env["cartera.demo.dealings"]._work_a_day(company)
+            env.cr.commit()
+
+
+def working_hours(company) -> list[datetime]:
+    """A moment of each of the two days, of the past and no weekend, in UTC."""
+    zone = ZoneInfo(company._get_cartera_tz())
+    last = datetime.now(zone).date() - timedelta(days=1)
+    while last.weekday() >= 5:
+        last -= timedelta(days=1)
+    first = last - timedelta(days=DAYS_APART)
+    while first.weekday() >= 5:
+        first -= timedelta(days=1)
+    moments = (datetime.combine(day, HOUR, zone) for day in (first, last))
+    return [moment.astimezone(timezone.utc).replace(tzinfo=None) for moment in moments]
 
 
 def report(database: str, language: str) -> None:
