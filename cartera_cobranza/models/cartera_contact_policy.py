@@ -166,7 +166,7 @@ class CarteraContactPolicy(models.Model):
         copy=False,
         help="How sure the encoding is.",
     )
-    source = fields.Text(copy=False)
+    source = fields.Text(translate=True, copy=False)
     checked_on = fields.Date(string="Last Checked", copy=False)
 
     _dates_in_order = models.Constraint(
@@ -291,7 +291,9 @@ class CarteraContactPolicy(models.Model):
             yield
             return
         self._check_editable()
-        before = {policy: policy._get_rows_text() for policy in self}
+        # What an update makes of a law stands in the changelog.
+        own = self.filtered(lambda policy: not policy.is_law)
+        before = {policy: policy._get_rows_text() for policy in own}
         yield
         for policy, text in before.items():
             if policy._get_rows_text() != text:

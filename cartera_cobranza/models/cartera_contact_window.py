@@ -77,9 +77,9 @@ class CarteraContactPolicyWindow(models.Model):
     _order = "policy_id, channels, weekday, hour_from, id"
 
     weekday = fields.Selection(WEEKDAYS, string="Day", required=True, default="0")
-    hour_from = fields.Float(string="From", required=True, default=8.0)
+    hour_from = fields.Float(string="From Hour", required=True, default=8.0)
     hour_to = fields.Float(
-        string="To",
+        string="To Hour",
         required=True,
         default=19.0,
         help="The first minute at which the debtor may no longer be contacted.",

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
 MESSAGE_KINDS = [
-    ("preventive", "Preventive"),
+    ("preventive", "Preventive notice"),
     ("reminder", "Reminder"),
     ("first_notice", "First notice"),
     ("demand", "Formal demand"),

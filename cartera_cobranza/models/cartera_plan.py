@@ -54,7 +54,7 @@ class CarteraPlan(models.Model):
             ("simulated", "Simulated"),
             ("approved", "Approved"),
             ("running", "Running"),
-            ("done", "Done"),
+            ("done", "Finished"),
             ("cancelled", "Discarded"),
         ],
         required=True,

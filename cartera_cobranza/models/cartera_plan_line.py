@@ -45,7 +45,7 @@ class CarteraPlanLine(models.Model):
         [
             ("none", "Nothing to do"),
             ("open", "To do"),
-            ("done", "Done"),
+            ("done", "Finished"),
             ("left_out", "Left out"),
             ("failed", "Failed"),
         ],

@@ -193,7 +193,7 @@ class CarteraStrategyStep(models.Model):
             days = self.env._("1 day")
             if number != 1:
                 days = self.env._("%(number)s days", number=number)
-            label = labels.get((step.clock, side), "")
+            label = labels.get(step.clock, {}).get(side, "")
             step.when_label = label % {"days": days} if number else label
 
     @api.model
@@ -201,21 +201,35 @@ class CarteraStrategyStep(models.Model):
         """How the moment of a step reads, by clock and side of it; ``%(days)s`` stands
         for "1 day" or "8 days"."""
         _ = self.env._
+        # Not keyed by pairs: Odoo's extractor of texts takes a parenthesis that follows
+        # a translated text for another one.
         return {
-            ("due", "before"): _("%(days)s before due"),
-            ("due", "on"): _("On the due date"),
-            ("due", "after"): _("%(days)s past due"),
-            ("stage", "on"): _("On entering the stage"),
-            ("stage", "after"): _("%(days)s in the stage"),
-            ("previous", "on"): _("With the previous step"),
-            ("previous", "after"): _("%(days)s after the previous step"),
-            ("promise", "before"): _("%(days)s before the promised date"),
-            ("promise", "on"): _("On the promised date"),
-            ("promise", "after"): _("%(days)s after a promise not kept"),
-            ("promise_made", "on"): _("When a promise is made"),
-            ("promise_made", "after"): _("%(days)s after a promise"),
-            ("payment", "on"): _("When a payment comes in"),
-            ("payment", "after"): _("%(days)s after a payment"),
+            "due": {
+                "before": _("%(days)s before due"),
+                "on": _("On the due date"),
+                "after": _("%(days)s past due"),
+            },
+            "stage": {
+                "on": _("On entering the stage"),
+                "after": _("%(days)s in the stage"),
+            },
+            "previous": {
+                "on": _("With the previous step"),
+                "after": _("%(days)s after the previous step"),
+            },
+            "promise": {
+                "before": _("%(days)s before the promised date"),
+                "on": _("On the promised date"),
+                "after": _("%(days)s after a promise not kept"),
+            },
+            "promise_made": {
+                "on": _("When a promise is made"),
+                "after": _("%(days)s after a promise"),
+            },
+            "payment": {
+                "on": _("When a payment comes in"),
+                "after": _("%(days)s after a payment"),
+            },
         }
 
     # -- constraints --------------------------------------------------------------
