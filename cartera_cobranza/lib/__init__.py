@@ -8,6 +8,7 @@ from . import (
     local_days,
     stage_rules,
     statement,
+    strategy,
     time_zones,
     wording,
 )

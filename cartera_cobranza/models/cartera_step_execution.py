@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from .channels import ACTIONS
 
@@ -100,3 +101,24 @@ class CarteraStepExecution(models.Model):
         ).items():
             values = (plan.action_values or {}).get(str(step.id))
             executions.order_id = step.new(values, origin=step) if values else step
+
+    @api.model
+    def _hand_over(self, case, target):
+        """Before what was done for a case is handed over to another one: drop what was
+        done for both, of which the record may hold one only."""
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM cartera_step_execution gone
+                USING cartera_step_execution met
+                WHERE gone.case_id = %s AND met.case_id = %s
+                    AND (
+                        gone.step_id, gone.episode, gone.line_key, gone.occurrence
+                    ) = (met.step_id, met.episode, met.line_key, met.occurrence)
+                    AND gone.date_event IS NOT DISTINCT FROM met.date_event
+                """,
+                case.id,
+                target.id,
+            )
+        )

@@ -25,6 +25,7 @@ from . import (
     test_plan,
     test_planner_clocks,
     test_planner_reasons,
+    test_planner_reference,
     test_recipient,
     test_refusal_report,
     test_run,

@@ -246,6 +246,16 @@ class TestPlan(StrategyCommon, CronMixinCase):
         self.assertEqual(plan.state, "done")
         self.assertEqual(len(self._executions()), 10)
 
+    def test_merged_debtors_keep_what_was_done(self):
+        self._run_plan()
+        first, second = self.cases[:2]
+        first.execution_ids.filtered(lambda row: row.action == "call").sudo().unlink()
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((first | second).partner_id.ids, first.partner_id)
+        self.assertEqual(
+            sorted(first.execution_ids.mapped("action")), ["call", "letter"]
+        )
+
     # -- the night ----------------------------------------------------------------
 
     def test_the_night_plans_and_a_supervisor_approves(self):

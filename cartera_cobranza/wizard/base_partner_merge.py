@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
@@ -33,6 +34,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _merge_cartera_cases(self, case, target):
         """Hand the history, messages and activities of ``case`` over to ``target``."""
         self.env["cartera.contact.refusal"]._hand_over(case, target)
+        self.env["cartera.step.execution"]._hand_over(case, target)
+        self._hand_over_messages(case, target)
         self._update_foreign_keys_generic("cartera.case", case, target)
         self._update_reference_fields_generic("cartera.case", case, target)
         self.env.invalidate_all()
@@ -51,3 +54,26 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             }
         )
         case.unlink()
+
+    @api.model
+    def _hand_over_messages(self, case, target):
+        """Two debtors that were one may have had a message of the strategy on one day
+        each, and a case has one only: what is still to leave is called off, and what
+        left stays as a message besides."""
+        self.env["cartera.communication"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE cartera_communication gone
+                SET origin = 'manual',
+                    state = CASE WHEN gone.state IN ('planned', 'ready')
+                        THEN 'cancelled' ELSE gone.state END
+                FROM cartera_communication met
+                WHERE gone.case_id = %s AND met.case_id = %s
+                    AND gone.origin = 'strategy' AND met.origin = 'strategy'
+                    AND gone.date = met.date
+                """,
+                case.id,
+                target.id,
+            )
+        )
