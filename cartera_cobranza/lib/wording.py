@@ -48,9 +48,9 @@ FORBIDDEN = {
     },
     "en": {
         "judicial_look": r"""
-            courts? | courthouse | judge\w* | judicial\w* | subpoena\w* | summons | writ | tribunal\w*
-            | seiz(?:e|ure|ing)\w* | garnish\w* | attachment\s+of | verdict
-            | bailiff\w*
+            courts? | courthouse | judge\w* | judicial\w* | subpoena\w* | summons
+            | writ | tribunal\w* | seiz(?:e|ure|ing)\w* | garnish\w*
+            | attachment\s+of | verdict | bailiff\w*
         """,
         "lawsuit_not_begun": r"""
             law\s?suits? | legal\s+action\w* | sue\s+you | sued | attorney\w*

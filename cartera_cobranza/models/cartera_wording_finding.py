@@ -168,18 +168,12 @@ class CarteraStrategyStep(models.Model):
 
     @api.constrains("template_id", "strategy_id", "active")
     def _check_template_wording(self):
-        """No message enters a strategy that breaks the law where its company is."""
-        for step in self.filtered("active"):
-            company = step.strategy_id.company_id
-            country = company.country_id
-            if not step.template_id or not country:
-                continue
-            policies = (
-                self.env["cartera.contact.policy"]
-                .sudo()
-                .search([("country_id", "=", country.id)])
+        """No message enters a strategy that breaks the law where its company is; one
+        that companies share, where any of them is."""
+        for step in self.filtered(lambda step: step.active and step.template_id):
+            errors = step.template_id.sudo()._find_errors(
+                set(step._get_home_policies().ids)
             )
-            errors = step.template_id.sudo()._find_errors(set(policies.ids))
             if errors:
                 raise ValidationError(
                     self.env._(
@@ -187,10 +181,21 @@ class CarteraStrategyStep(models.Model):
                         "%(findings)s. Correct it, or let a supervisor write on the "
                         "message why it is used all the same.",
                         message=step.template_id.name,
-                        country=country.name,
+                        country=", ".join(errors.country_id.mapped("name")),
                         findings="; ".join(
                             f"{finding.description} {finding.text or ''}".strip()
                             for finding in errors
                         ),
                     )
                 )
+
+    def _get_home_policies(self):
+        """The contact policies of the countries of the companies that use the step."""
+        companies = self.strategy_id.company_id
+        if not companies:
+            companies = self.env["res.company"]._get_all_companies()
+        return (
+            self.env["cartera.contact.policy"]
+            .sudo()
+            .search([("country_id", "in", companies.sudo().country_id.ids)])
+        )

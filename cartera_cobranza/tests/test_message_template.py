@@ -213,6 +213,9 @@ class TestMessageTemplate(MessageCommon):
         step = {"name": "Mail", "action": "email", "template_id": template.id}
         with self.assertRaises(ValidationError):
             strategy.step_ids = [Command.create(step)]
+        strategy.company_id = False
+        with self.assertRaises(ValidationError):
+            strategy.step_ids = [Command.create(step)]
         template.wording_reason = "Approved by the lawyer"
         self.assertEqual(template.wording_user_id, self.env.user)
         strategy.step_ids = [Command.create(step)]
