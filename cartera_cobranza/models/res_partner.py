@@ -64,12 +64,16 @@ class ResPartner(models.Model):
 
     cartera_collection_contact = fields.Boolean(
         string="Collections Contact",
+        copy=False,
+        groups=READERS,
         help="Messages of collection go to this person first.",
     )
     cartera_contact_tier = fields.Selection(
         [("1", "Whoever pays"), ("2", "Whoever decides"), ("3", "Management")],
         string="Contact Tier",
         default="1",
+        copy=False,
+        groups=READERS,
         help="From which stage on this person gets messages; see the stages.",
     )
 
@@ -98,6 +102,8 @@ class ResPartner(models.Model):
     cartera_insolvent_since = fields.Date(
         string="Insolvent Since",
         tracking=True,
+        copy=False,
+        groups=READERS,
         help="Day on which insolvency proceedings began: from then on nobody contacts "
         "the debtor to collect.",
     )
