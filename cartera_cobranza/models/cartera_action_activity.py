@@ -29,9 +29,8 @@ class CarteraActionActivity(models.AbstractModel):
         executions.case_id.flush_model(["partner_id", "user_id"])
         self.env["mail.activity"].flush_model()
         for order, members in executions.grouped("order_id").items():
-            self.env.cr.execute(
-                self._get_insert_sql(order, {row.id: days[row.id] for row in members})
-            )
+            some_days = {row.id: days[row.id] for row in members if row.id in days}
+            self.env.cr.execute(self._get_insert_sql(order, some_days))
         executions.invalidate_recordset(["activity_id"], flush=False)
         self.env["mail.activity"].invalidate_model(flush=False)
         executions.case_id.invalidate_recordset(["activity_ids"], flush=False)
@@ -106,29 +105,42 @@ class CarteraActionActivity(models.AbstractModel):
 
     @api.model
     def _get_days(self, executions):
-        """The first day on which each debtor may lawfully be contacted. Where that is
-        never, the day of the step: whoever looks at the activity will be told.
+        """The first day on which each debtor may lawfully be contacted.
 
-        :return: dict of execution id to date
+        :return: dict of execution id to date, without those who may never be; their
+            executions say why, and the refusal is kept as evidence
         """
+        gate = self.env["cartera.contact.gate"]
         zones = {
             company: pytz.timezone(company._get_cartera_tz())
             for company in executions.company_id
         }
-        requests = []
-        for execution in executions:
-            zone = zones[execution.company_id]
-            morning = zone.localize(datetime.combine(execution.date, time.min))
-            requests.append(
-                ContactRequest(execution.case_id, self._channel, moment=morning)
-            )
-        decisions = self.env["cartera.contact.gate"]._decide(requests)
-        return {
-            execution.id: decision.until.astimezone(zones[execution.company_id]).date()
-            if decision.until
-            else execution.date
-            for execution, decision in zip(executions, decisions, strict=True)
-        }
+        requests = [
+            self._prepare_request(execution, zones[execution.company_id])
+            for execution in executions
+        ]
+        days, refused = {}, {}
+        for execution, request, decision in zip(
+            executions, requests, gate._decide(requests), strict=True
+        ):
+            if decision.verdict == "refuse":
+                refused[execution] = request
+            elif decision.until:
+                zone = zones[execution.company_id]
+                days[execution.id] = decision.until.astimezone(zone).date()
+            else:
+                days[execution.id] = execution.date
+        if refused:
+            decisions = gate._admit(list(refused.values()), "dispatch")
+            for execution, decision in zip(refused, decisions, strict=True):
+                message = gate._describe(execution.case_id, decision)
+                execution.write({"state": "failed", "message": message})
+        return days
+
+    @api.model
+    def _prepare_request(self, execution, zone):
+        morning = zone.localize(datetime.combine(execution.date, time.min))
+        return ContactRequest(execution.case_id, self._channel, moment=morning)
 
 
 class CarteraActionCall(models.AbstractModel):

@@ -79,6 +79,20 @@ class TestActions(StrategyCommon):
             done = self._do(action="call")
         self.assertEqual(done.activity_id.date_deadline.isoformat(), "2026-06-29")
 
+    def test_a_visit_that_the_law_forbids_is_not_planned(self):
+        self.debtor.write(
+            {"is_company": False, "country_id": self.env.ref("base.co").id}
+        )
+        done = self._do(action="visit")
+        self.assertFalse(done.activity_id)
+        self.assertEqual(done.state, "failed")
+        self.assertIn("Not allowed", done.message)
+        refusal = self.env["cartera.contact.refusal"].search([])
+        self.assertRecordValues(
+            refusal,
+            [{"case_id": self._case().id, "channel": "visit", "verdict": "refuse"}],
+        )
+
     # -- stages -------------------------------------------------------------------
 
     def test_a_move_forward(self):
