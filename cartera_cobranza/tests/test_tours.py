@@ -59,3 +59,76 @@ class TestTours(CarteraCommon, HttpCase):
             "/odoo/cartera-aging-policies", "cartera_aging_policy", login="rita"
         )
         self.assertIn(721, self.policy.bucket_ids.mapped("day_from"))
+
+
+@tagged("post_install", "-at_install")
+class TestStrategyTours(CarteraCommon, HttpCase):
+    """What supervisors and collectors do with strategies and messages, in a browser,
+    on a Tuesday at noon where the company is."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.frozen.move_to("2026-06-30 12:00:00")
+        cls.debtor.write({"email": "faro@deudor.example", "lang": "en_US"})
+        cls._invoice(1000, "2026-05-15", "2026-06-20")
+        cls.held_debtor = cls._create_debtor(
+            "Ferretería La Llave", email="llave@deudor.example"
+        )
+        cls._invoice(3000, "2025-11-01", "2025-12-01", partner=cls.held_debtor)
+        cls.env.cr.flush()
+        cls._case(cls.held_debtor).write(
+            {"hold_until": "2026-07-31", "hold_reason": "In talks"}
+        )
+        cls.collector = cls._create_user("ana", "collector", lang="en_US")
+        cls.supervisor = cls._create_user("rita", "supervisor", lang="en_US")
+
+    def test_strategy_is_built(self):
+        self.start_tour("/odoo/cartera-templates", "cartera_strategy", login="rita")
+        segment = self.env["cartera.segment"].search([("name", "=", "Good friends")])
+        self.assertRecordValues(
+            segment.strategy_id.step_ids,
+            [
+                {"name": "Say hello", "action": "email", "offset_days": 5},
+                {"name": "Give a call", "action": "call", "offset_days": 10},
+            ],
+        )
+        self.assertEqual(segment.match_count, 1)
+
+    def test_plan_is_simulated_and_approved(self):
+        self.env["cartera.run"].run(self.company)
+        plans = self.env["cartera.plan"].search([])
+        plans.action_discard()
+        self.start_tour("/odoo/cartera-plans", "cartera_plan", login="rita")
+        plan = self.env["cartera.plan"].search([]) - plans
+        self.assertEqual(plan.approved_by_id, self.supervisor)
+        messages = self.env["cartera.communication"].search([])
+        self.assertEqual(messages.partner_id, self.debtor)
+        self.assertEqual(messages.state, "planned")
+
+    def test_contact_outside_the_hours_is_refused(self):
+        person = self._create_debtor(
+            "Sol Duarte",
+            is_company=False,
+            country_id=self.env.ref("base.mx").id,
+            phone="+52 55 5550 1000",
+        )
+        self._invoice(500, "2026-05-01", "2026-05-31", partner=person)
+        # Midnight in Mexico.
+        self.frozen.move_to("2026-06-30 06:00:00")
+        self.env["cartera.run"].run(self.company)
+        self.start_tour("/odoo/cartera", "cartera_refused_contact", login="ana")
+        refusal = self.env["cartera.contact.refusal"].search([])
+        self.assertRecordValues(
+            refusal,
+            [
+                {
+                    "partner_id": person.id,
+                    "channel": "call",
+                    "verdict": "delay",
+                    "rule": "window",
+                    "user_id": self.collector.id,
+                }
+            ],
+        )
+        self.assertFalse(self.env["cartera.contact"].search([]))

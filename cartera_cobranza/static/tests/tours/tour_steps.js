@@ -13,3 +13,35 @@ export function openMenu(section, entry) {
         },
     ];
 }
+
+/** Choose a value of a selection. */
+export function choose(field, label) {
+    return [
+        {
+            content: `Unfold ${field}`,
+            trigger: `${field} input.o_select_menu_toggler`,
+            run: "click",
+        },
+        {
+            content: `Choose ${label}`,
+            trigger: `.o_select_menu_item:contains(${label})`,
+            run: "click",
+        },
+    ];
+}
+
+/** Look a record up by its name, and choose it. */
+export function lookUp(field, name) {
+    return [
+        {
+            content: `Look up ${name}`,
+            trigger: `${field} input`,
+            run: `edit ${name}`,
+        },
+        {
+            content: `Choose ${name}`,
+            trigger: `.o-autocomplete--dropdown-item a:contains(${name})`,
+            run: "click",
+        },
+    ];
+}
