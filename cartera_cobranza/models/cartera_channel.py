@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, formataddr, plaintext2html
 
+from .contact_request import ADMITTED
+
 
 class CarteraChannel(models.AbstractModel):
     """What becomes of a rendered message; one model per channel."""
@@ -62,7 +64,8 @@ class CarteraChannelEmail(models.AbstractModel):
     def _queue(self, messages, origin):
         """Make the mails of Odoo's queue, all in one go."""
         attachments = self.env["cartera.invoice.printer"]._get_attachments(messages)
-        mails = self.env["mail.mail"].create(
+        mails = self.env["mail.mail"].with_context(cartera_admitted=ADMITTED)
+        mails = mails.create(
             [
                 self._prepare_mail_values(message, attachments.get(message.id))
                 for message in messages

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ..lib import contact_window
 from ..lib.contact_window import Contact
 from ..lib.local_days import DAY, UTC
+from . import cartera_contact_gate  # noqa: F401  (extended: it comes first)
 from .contact_request import Facts
 
 # A little further than the calculation looks for a lawful moment.

@@ -26,7 +26,8 @@ class CarteraContactGate(models.AbstractModel):
         """What may be done now, without a trace.
 
         :param requests: :class:`~.contact_request.ContactRequest` s; one that is
-            allowed counts for those of the same case that follow
+            allowed counts for those of the same case that follow, but for those it is
+            joined with
         :param now: moment of the requests without one, aware or naive UTC; the present
             unless given
         :return: a :class:`~..lib.contact_window.Decision` each, in the same order
@@ -66,12 +67,14 @@ class CarteraContactGate(models.AbstractModel):
         rows = self._prepare_evidence(requests, decisions, origin)
         if rows:
             self.env["cartera.contact.refusal"]._keep_after_rollback(rows)
-            lines = [
+            # One message to several people is refused to all for the same reason.
+            lines = dict.fromkeys(
                 f"{request.case.sudo().display_name}: "
                 f"{self._describe(request.case, decision)}"
                 for request, decision in zip(requests, decisions, strict=True)
                 if not decision.allowed
-            ]
+            )
+            lines = list(lines)
             if origin in ("activity", "manual"):
                 lines.append(
                     self.env._(
@@ -132,7 +135,7 @@ class CarteraContactGate(models.AbstractModel):
             case = case_of[request.case.id]
             person = person_of[request.contact.id] if request.contact else None
             decision = self._judge_one(request, case, person, facts)
-            if decision.allowed:
+            if decision.allowed and not request.joined:
                 contact = Contact(request.moment, request.channel)
                 facts.history[case.id].append(contact)
             decisions.append(decision)

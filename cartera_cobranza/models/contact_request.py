@@ -5,6 +5,10 @@ from datetime import datetime
 
 from odoo import models
 
+# In the context of whoever makes mails that have passed the gate. An object: no request
+# from outside can name it.
+ADMITTED = object()
+
 
 @dataclass(frozen=True, slots=True)
 class ContactRequest:
@@ -16,6 +20,8 @@ class ContactRequest:
     :ivar address: what will be used; empty for the one on the partner
     :ivar communication: the ``cartera.communication`` that wants to leave, if any
     :ivar moment: when it took place, aware, if it has already
+    :ivar joined: whether it is one contact with the next request: one message to
+        several people
     """
 
     case: models.Model
@@ -24,6 +30,7 @@ class ContactRequest:
     address: str | None = None
     communication: models.Model | None = None
     moment: datetime | None = None
+    joined: bool = False
 
 
 @dataclass(slots=True)

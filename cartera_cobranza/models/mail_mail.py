@@ -3,7 +3,9 @@ from contextlib import suppress
 
 from odoo import api, models
 from odoo.modules import module
+from odoo.tools import email_split
 
+from .contact_request import ADMITTED
 from .sending_journal import SendingJournal
 from .smtp_attempt import SmtpAttempt
 
@@ -13,6 +15,34 @@ GC_BATCH = 1000
 
 class MailMail(models.Model):
     _inherit = "mail.mail"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Mails of cases that templates, actions or the composer make for many are
+        contacts; those of messages in the chatter have been asked for already."""
+        mails = super().create(vals_list)
+        if self.env.context.get("cartera_admitted") is not ADMITTED:
+            self.browse(
+                mail.id
+                for mail, vals in zip(mails, vals_list, strict=True)
+                if vals.get("model") == "cartera.case" and "mail_message_id" not in vals
+            )._pass_cartera_gate()
+        return mails
+
+    def _pass_cartera_gate(self):
+        """Cancel the mails of cases that may not be sent to their debtors now."""
+        gate = self.env["cartera.contact.gate"]
+        cases = self.env["cartera.case"].sudo()
+        nobody = self.env["res.partner"]
+        requests_of = {}
+        for mail in self.filtered(lambda mail: mail.state == "outgoing"):
+            addresses = email_split(f"{mail.email_to or ''},{mail.email_cc or ''}")
+            ways = [(person, person.email_normalized) for person in mail.recipient_ids]
+            ways += [(nobody, address) for address in addresses]
+            case = cases.browse(mail.res_id)
+            requests_of[mail] = gate._find_outside(case, "email", ways)
+        for mail, reason in gate._pass_messages(requests_of).items():
+            mail.write({"state": "cancel", "failure_reason": reason})
 
     def _get_cartera_messages(self):
         """Ids of the messages to debtors that these mails carry: dict by mail id."""

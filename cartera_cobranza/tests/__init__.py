@@ -8,6 +8,7 @@ from . import (
     test_consent,
     test_consequence,
     test_contact,
+    test_contact_chatter,
     test_contact_gate,
     test_contact_policy,
     test_demo,

@@ -136,6 +136,7 @@ PUBLIC_METHODS = {
     "cartera.stage.move": {"action_open_case"},
     "ir.mail_server": {"send_email"},
     "mail.activity": {"action_cartera_log_contact"},
+    "mail.mail": {"create"},
     "res.company": {"write"},
     "res.partner": {"action_open_cartera_case", "write"},
     "resource.calendar": {"action_cartera_fill_again"},
