@@ -10,10 +10,11 @@ from outside_world import OutsideWorld
 NIGHT = 9
 DISPATCHES = (10, 13, 16, 19, 22, 25, 28, 31)
 
-# The company writes from an address, plans run by themselves, there are no bank
-# statements to wait for, and who calls at a forbidden hour is stopped.
+# The company writes from an address and says how to pay, plans run by themselves, there
+# are no bank statements to wait for, and who calls at a forbidden hour is stopped.
 SETTINGS = {
     "email": "cobranza@example.com",
+    "cartera_payment_instructions": "Transfer to 012 345 678901234567",
     "cartera_plan_approval": "automatic",
     "cartera_bank_lag_days": 0,
     "cartera_contact_strictness": "block",

@@ -75,15 +75,18 @@ TWICE_DONE = """
     GROUP BY 1, 2, 3, 4, 5, 6 HAVING COUNT(*) > 1
 """
 
+# A letter has its day when it is made, and is posted when somebody has the time.
 MESSAGES_A_DAY = """
     SELECT case_id, local.day::text, COUNT(*)
     FROM cartera_communication
     CROSS JOIN LATERAL (
+        SELECT CASE channel WHEN 'letter' THEN date_queued ELSE date_sent END AS moment
+    ) made
+    CROSS JOIN LATERAL (
         SELECT
-            (date_sent AT TIME ZONE 'UTC' AT TIME ZONE 'America/Mexico_City')::date
-            AS day
+            (moment AT TIME ZONE 'UTC' AT TIME ZONE 'America/Mexico_City')::date AS day
     ) local
-    WHERE origin = 'strategy' AND date_sent IS NOT NULL
+    WHERE origin = 'strategy' AND state IN ('ready', 'sent', 'unconfirmed')
     GROUP BY 1, 2 HAVING COUNT(*) > 1
 """
 

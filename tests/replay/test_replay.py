@@ -61,9 +61,8 @@ def test_no_contact_is_outside_the_law(database):
     contacts = facts.contacts(database.sql)
 
     assert len(contacts) > 300, "too few contacts to prove anything"
-    assert {contact.country for contact in contacts} >= set(
-        "AR CL CO EC ES MX PE".split()
-    )
+    assert {c.country for c in contacts} >= set("AR CL CO EC ES MX PE".split())
+    assert {c.channel for c in contacts} >= {"email", "sms", "letter", "call", "visit"}
     assert [str(breach) for breach in find_breaches(contacts)] == []
 
 

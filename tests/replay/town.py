@@ -1,5 +1,6 @@
 """The witnesses, their strategy, and the people who deal with them."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from witnesses import STEPS, WITNESSES
@@ -63,7 +64,8 @@ class Town:
                 )
 
     def collect(self):
-        """The collectors make the calls that are due and may be made now."""
+        """The collectors make the calls and post the letters that wait, as far as they
+        may now; the rest they try again a few hours later."""
         calls = self.env["mail.activity"].search(
             [
                 ("res_model", "=", "cartera.case"),
@@ -71,11 +73,14 @@ class Town:
             ]
         )
         for call in calls:
-            try:
-                with self.env.cr.savepoint():
-                    call.action_feedback(feedback="Called")
-            except UserError:
-                continue  # not lawful now; tried again a few hours later
+            with suppress(UserError), self.env.cr.savepoint():
+                call.action_feedback(feedback="Called")
+        letters = self.env["cartera.communication"].search(
+            [("channel", "=", "letter"), ("state", "=", "ready")]
+        )
+        for letter in letters:
+            with suppress(UserError), self.env.cr.savepoint():
+                letter.action_mark_posted()
 
     # -- making ------------------------------------------------------------------------
 
