@@ -15,6 +15,7 @@ from . import (
     test_dialer,
     test_dispatcher,
     test_episode,
+    test_gate_everywhere,
     test_holidays,
     test_late_sending,
     test_ledger,
