@@ -1,10 +1,12 @@
 import json
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..lib import batches
 from .cartera_contact import ORIGINS
 from .channels import CHANNELS
+from .conflicts import CONFLICTS, do_apart
 
 RULES = [
     ("window", "Outside the hours"),
@@ -93,19 +95,46 @@ class CarteraContactRefusal(models.Model):
     def _keep(self, rows):
         """Write evidence, or count up what is there.
 
+        Where somebody else has written the same since this transaction began, it
+        cannot count up, and need not fail for it: it does so once it has ended.
+
         :param rows: dicts of :data:`EVIDENCE_COLUMNS`, plain values
         """
-        key = ("case_id", "channel", "rule", "day", "origin")
-        rows = {tuple(row[name] for name in key): row for row in rows}
         if not rows:
             return
+        self.env["cartera.case"].flush_model(["company_id", "partner_id", "user_id"])
+        self.env["cartera.communication"].flush_model(["case_id"])
+        self.env["res.partner"].flush_model(["country_id"])
+        _count, met = batches.run_isolating(
+            self._merge(rows), self._write_evidence, self._attempt
+        )
+        self.invalidate_model()
+        if met:
+            self._keep_later(self.env.cr.postcommit, [row for row, _error in met])
+
+    def _merge(self, rows):
+        """The rows, those of the same key once."""
+        key = ("case_id", "channel", "rule", "day", "origin")
+        return list({tuple(row[name] for name in key): row for row in rows}.values())
+
+    def _attempt(self, work, rows):
+        try:
+            with self.env.cr.savepoint(flush=False):
+                return work(rows), None
+        except CONFLICTS as error:
+            return None, error
+
+    def _write_evidence(self, rows):
+        """Write rows that differ by their key.
+
+        :return: their number
+        """
         columns = SQL(", ").join(
             SQL("%s %s", SQL.identifier(name), kind)
             for name, kind in EVIDENCE_COLUMNS.items()
         )
-        self.env["cartera.case"].flush_model(["company_id", "partner_id", "user_id"])
-        self.env["res.partner"].flush_model(["country_id"])
-        # Through the case, for it may be gone when this is written after a rollback.
+        # Through the case and the message, for they may be gone when this is written
+        # after a rollback.
         self.env.cr.execute(
             SQL(
                 """
@@ -118,12 +147,14 @@ class CarteraContactRefusal(models.Model):
                        cases.user_id, asked.day, asked.date, asked.date, 1,
                        asked.channel, asked.verdict, asked.date_until, asked.rule,
                        asked.article, asked.policy, asked.origin,
-                       asked.communication_id, asked.user_id,
+                       message.id, asked.user_id,
                        %(uid)s, asked.date, %(uid)s, asked.date
                   FROM jsonb_to_recordset(%(rows)s::jsonb) AS asked(%(columns)s)
                   JOIN cartera_case cases ON cases.id = asked.case_id
                   JOIN res_partner debtor ON debtor.id = cases.partner_id
-                 ORDER BY asked.case_id, asked.channel
+                  LEFT JOIN cartera_communication message
+                       ON message.id = asked.communication_id
+                 ORDER BY asked.case_id, asked.channel, asked.rule, asked.day
                     ON CONFLICT (case_id, channel, rule, day, origin) DO UPDATE
                    SET times = kept.times + 1,
                        date_last = EXCLUDED.date_last,
@@ -137,23 +168,30 @@ class CarteraContactRefusal(models.Model):
                 """,
                 uid=self.env.uid,
                 columns=columns,
-                rows=json.dumps(list(rows.values()), default=str),
-            )
+                rows=json.dumps(rows, default=str),
+            ),
+            log_exceptions=False,
         )
-        self.invalidate_model()
+        return len(rows)
 
     @api.model
     def _keep_after_rollback(self, rows):
         """Write evidence although the present transaction will be undone, because the
         refusal is about to be raised."""
-        registry = self.env.registry
+        self._keep_later(self.env.cr.postrollback, rows)
 
-        def keep():
-            with registry.cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                env["cartera.contact.refusal"]._keep(rows)
+    @api.model
+    def _keep_later(self, callbacks, rows):
+        """Write evidence when the present transaction ends.
 
-        self.env.cr.postrollback.add(keep)
+        :param callbacks: of the cursor, after its commit or its rollback
+        """
+        registry, rows = self.env.registry, self._merge(rows)
+
+        def keep(env):
+            env["cartera.contact.refusal"]._write_evidence(rows)
+
+        callbacks.add(lambda: do_apart(registry, keep))
 
     @api.model
     def _hand_over(self, case, target):

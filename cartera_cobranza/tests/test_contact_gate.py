@@ -369,6 +369,26 @@ class TestContactGate(ContactCommon):
             evidence, [{"rule": "window", "user_id": self.env.uid, "times": 1}]
         )
 
+    def test_evidence_of_a_message_that_the_rollback_takes(self):
+        case = self._person_case("pe")
+        self._consent(case.partner_id, "sms", "withdrawn")
+        message = self.env["cartera.communication"].sudo()
+        template = self.env.ref("cartera_cobranza.cartera_template_reminder")
+        with self._on("2026-07-04 15:00"), self.enter_registry_test_mode():
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                message = message.create(
+                    {
+                        **message._prepare_manual(case, template, "sms"),
+                        "date": "2026-07-04",
+                    }
+                )
+                request = ContactRequest(case, "sms", communication=message)
+                self.gate._require([request], "manual")
+            self.env.cr.postrollback.run()
+        evidence = self.refusals.search([("case_id", "=", case.id)])
+        self.assertEqual(evidence.rule, "opt_out")
+        self.assertFalse(evidence.communication_id)
+
     def test_what_is_allowed_is_not_raised(self):
         case = self._person_case("pe")
         with self._on("2026-06-30 15:00"):
@@ -428,10 +448,11 @@ class TestContactGate(ContactCommon):
 class TestContactGateTogether(ContactCommon):
     """Two who want to contact the same debtor at once, in real transactions."""
 
-    def test_who_waited_sees_what_was_done_meanwhile(self):
-        registry = self.env.registry
-        with registry.cursor() as cr:
-            env = api.Environment(cr, self.env.ref("base.user_root").id, {})
+    def setUp(self):
+        super().setUp()
+        self.uid = self.env.ref("base.user_root").id
+        with self.env.registry.cursor() as cr:
+            env = api.Environment(cr, self.uid, {})
             partner = env["res.partner"].create(
                 {"name": "Concurrente", "country_id": env.ref("base.cl").id}
             )
@@ -443,34 +464,100 @@ class TestContactGateTogether(ContactCommon):
                 }
             )
         self.addCleanup(self._forget, partner.id)
-        uid, started, rules = self.env.ref("base.user_root").id, threading.Event(), []
+        self.case_id = case.id
+
+    def _ask_in(self, cr, origin="manual"):
+        """Ask for a call in a transaction."""
+        env = api.Environment(cr, self.uid, {})
+        request = ContactRequest(env["cartera.case"].browse(self.case_id), "call")
+        [decision] = env["cartera.contact.gate"]._admit([request], origin)
+        return decision
+
+    def _count_asked(self):
+        with self.env.registry.cursor() as cr:
+            query = "SELECT times FROM cartera_contact_refusal WHERE case_id = %s"
+            cr.execute(SQL(query, self.case_id))
+            return [times for (times,) in cr.fetchall()]
+
+    def test_who_waited_sees_what_was_done_meanwhile(self):
+        registry = self.env.registry
+        started, rules = threading.Event(), []
 
         def call():
             with registry.cursor() as cr:
-                env = api.Environment(cr, uid, {})
-                mine = env["cartera.case"].browse(case.id)
                 # The transaction begins before the other one ends.
-                mine.partner_id.fetch(["name"])
+                cr.execute("SELECT 1 FROM res_partner LIMIT 1")
                 started.set()
-                request = ContactRequest(mine, "call")
-                [decision] = env["cartera.contact.gate"]._admit([request], "manual")
-                rules.append(decision.rule)
+                rules.append(self._ask_in(cr).rule)
 
         with freeze_time("2026-06-30 15:00"):
             with registry.cursor() as cr:
-                env = api.Environment(cr, uid, {})
-                mine = env["cartera.case"].browse(case.id)
-                [decision] = env["cartera.contact.gate"]._admit(
-                    [ContactRequest(mine, "call")], "manual"
-                )
-                self.assertTrue(decision.allowed)
+                self.assertTrue(self._ask_in(cr).allowed)
                 thread = threading.Thread(target=call)
                 thread.start()
                 started.wait(10)
-                env["cartera.contact"]._log([{"case_id": case.id, "channel": "call"}])
+                env = api.Environment(cr, self.uid, {})
+                log = {"case_id": self.case_id, "channel": "call"}
+                env["cartera.contact"]._log([log])
                 self.assertFalse(rules)
             thread.join(20)
         self.assertEqual(rules, ["cap_week"])
+
+    def test_the_same_refusal_in_two_transactions_disturbs_neither(self):
+        registry = self.env.registry
+        with freeze_time("2026-07-05 15:00"):
+            with registry.cursor() as cr:
+                cr.execute("SELECT 1 FROM res_partner LIMIT 1")  # its snapshot
+                with registry.cursor() as other:
+                    self._ask_in(other)
+                self._ask_in(cr)
+                # What else it does is kept.
+                query = "UPDATE cartera_case SET episode = 7 WHERE id = %s"
+                cr.execute(SQL(query, self.case_id))
+        self.assertEqual(self._count_asked(), [2])
+        with registry.cursor() as cr:
+            case = api.Environment(cr, self.uid, {})["cartera.case"]
+            self.assertEqual(case.browse(self.case_id).episode, 7)
+
+    def test_evidence_after_a_rollback_waits_for_the_other(self):
+        registry = self.env.registry
+
+        def ask():
+            with registry.cursor() as cr:
+                env = api.Environment(cr, self.uid, {})
+                case = env["cartera.case"].browse(self.case_id)
+                gate = env["cartera.contact.gate"]
+                requests = gate._set_moments([ContactRequest(case, "call")], None)
+                rows = gate._prepare_evidence(
+                    requests, gate._decide(requests), "manual"
+                )
+                env["cartera.contact.refusal"]._keep_after_rollback(rows)
+                started.set()
+                cr.rollback()
+
+        started = threading.Event()
+        with freeze_time("2026-07-05 15:00"):
+            with registry.cursor() as cr:
+                self._ask_in(cr)
+                thread = threading.Thread(target=ask)
+                thread.start()
+                started.wait(10)
+                self._wait_for_a_lock()
+            thread.join(20)
+        self.assertEqual(self._count_asked(), [2])
+
+    def _wait_for_a_lock(self):
+        """Until some transaction waits for another one."""
+        for _attempt in range(100):
+            with self.env.registry.cursor() as cr:
+                cr.execute(
+                    "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                    "AND datname = current_database()"
+                )
+                if cr.rowcount:
+                    return
+            time.sleep(0.1)
+        self.fail("Nobody waits.")
 
     def _forget(self, partner_id):
         with self.env.registry.cursor() as cr:
