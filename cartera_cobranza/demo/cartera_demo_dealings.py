@@ -66,6 +66,9 @@ class CarteraDemoDealings(models.AbstractModel):
             "cartera_payment_instructions": HOW_TO_PAY,
         }
         missing = {name: value for name, value in known.items() if not company[name]}
+        if "iap_enrich_auto_done" in company._fields:
+            # Nobody is to be asked about a company that does not exist.
+            missing["iap_enrich_auto_done"] = True
         company.write({**missing, "cartera_bank_lag_days": BANK_LAG_DAYS})
 
     @api.model
@@ -127,19 +130,22 @@ class CarteraDemoDealings(models.AbstractModel):
 
         Whoever calls it sets the clock, to a lawful hour of a working day.
         """
+        self = self.sudo().with_context(lang=company.partner_id.lang)
         company.cartera_plan_approval = "automatic"
         self.env["cartera.run"].run(company)
         company.cartera_plan_approval = "manual"
-        messages = self.env["cartera.communication"].search(
-            [("company_id", "=", company.id), ("state", "=", "planned")], order="id"
-        )
-        # To print them takes a server that is running.
-        messages.attach_invoices = False
+        outbox = self.env["cartera.communication"]
+        mine = [("company_id", "=", company.id)]
+        # To print invoices takes a server that is running.
+        outbox.search([*mine, ("state", "=", "planned")]).attach_invoices = False
         self.env["cartera.dispatcher"]._dispatch()
-        self._pretend_to_send(messages.filtered(lambda m: m.state == "queued"))
-        letters = messages.filtered(lambda m: m.state == "ready")
-        if posted := letters.filtered(lambda m: m.channel == "letter")[::POSTED_EVERY]:
-            posted.action_mark_posted()
+        self._pretend_to_send(
+            outbox.search([*mine, ("state", "=", "queued")], order="id")
+        )
+        letters = outbox.search([*mine, ("state", "=", "ready")], order="id")
+        posted = letters.filtered(lambda m: m.channel == "letter")[::POSTED_EVERY]
+        for collector, group in posted.grouped("user_id").items():
+            group.with_user(collector).action_mark_posted()
         self._pretend_to_call(company)
 
     @api.model

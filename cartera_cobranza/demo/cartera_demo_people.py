@@ -62,6 +62,8 @@ class CarteraDemoPeople(models.AbstractModel):
             "email": f"{login}@distribuidora.example.com",
             "lang": language,
             "tz": self.env.user.tz,
+            # Within Odoo, so that no mail is sent to them.
+            "notification_type": "inbox",
             "company_id": company.id,
             "company_ids": [Command.set(company.ids)],
             "group_ids": [Command.set(groups.ids)],
@@ -169,7 +171,7 @@ class CarteraDemoPeople(models.AbstractModel):
                 "type": "invoice" if place == 0 else "contact",
                 "parent_id": partner.id,
                 "email": f"{mailbox}{rank + 1:02}@clientes.example.com",
-                "phone": phone_number(mobile, rank + 100 * (place + 1)),
+                "phone": phone_number(mobile, rank + 60 * (place + 1)),
                 "lang": partner.lang,
                 "cartera_collection_contact": True,
                 "cartera_contact_tier": str(place + 1),

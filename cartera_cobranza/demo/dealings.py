@@ -42,7 +42,7 @@ PROMISES = (
 )
 
 # Debtor whose transfer stands on the bank statement and is not matched yet.
-RECEIPTS = ("Materiales Piedra Blanca",)
+RECEIPTS = ("Agroinsumos La Parcela",)
 
 # What every message says of the company, where it says nothing of itself yet.
 CREDITOR = {

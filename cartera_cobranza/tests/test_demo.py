@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import timedelta
+from unittest.mock import patch
 
 import phonenumbers
 from stdnum.co import nit
@@ -188,6 +189,43 @@ class TestDemo(CarteraCommon):
         self.assertEqual(len(active.filtered(lambda p: p.phone and not p.email)), 1)
         large = self.debtors.filtered("child_ids").child_ids
         self.assertIn("invoice", large.mapped("type"))
+
+    # -- days at work -------------------------------------------------------------
+
+    def test_dealings_hold_the_strategies_back(self):
+        cases = self.env["cartera.case"].search([("company_id", "=", self.company.id)])
+        today = fields.Date.context_today(self.company)
+        self.assertEqual(len(cases.filtered("hold_until")), 1)
+        promised = cases.filtered("promise_date").mapped("promise_date")
+        self.assertLess(min(promised), today)
+        self.assertGreater(max(promised), today)
+        consents = self.env["cartera.consent"].search([])
+        self.assertEqual(set(consents.mapped("decision")), {"granted", "withdrawn"})
+        guard = self.env["cartera.bank.guard"]
+        self.assertFalse(guard._is_stale(self.company, today))
+        unmatched = self.env["account.bank.statement.line"].search(
+            [("partner_id", "in", self.debtors.ids), ("is_reconciled", "=", False)]
+        )
+        self.assertEqual(len(unmatched), 1)
+
+    def test_a_day_at_work_leaves_messages_of_every_kind_and_sends_nothing(self):
+        self.frozen.move_to("2026-06-30 15:00:00")
+        with patch.object(type(self.env["ir.mail_server"]), "_connect__") as connect:
+            self.env["cartera.demo.dealings"]._work_a_day(self.company)
+        connect.assert_not_called()
+        messages = self.env["cartera.communication"].search([])
+        self.assertLessEqual(
+            {"sent", "ready", "failed", "bounced", "unconfirmed"},
+            set(messages.mapped("state")),
+        )
+        self.assertNotIn("queued", messages.mapped("state"))
+        self.assertFalse(messages.mail_id.filtered(lambda m: m.state == "outgoing"))
+        self.assertIn("in", self.env["cartera.contact"].search([]).mapped("direction"))
+        self.assertIn("done", self.env["cartera.plan"].search([]).mapped("state"))
+        reasons = set(self.env["cartera.plan.line"].search([]).mapped("reason"))
+        self.assertLessEqual({"due", "hold", "promise", "no_channel"}, reasons)
+        self.assertTrue(self.env["cartera.contact.refusal"].search_count([]))
+        self.assertEqual(self.company.cartera_plan_approval, "manual")
 
     # -- when it may be built -----------------------------------------------------
 
