@@ -2,6 +2,7 @@
 
 import select
 import smtplib
+import socket
 from contextlib import contextmanager
 from smtplib import SMTP
 
@@ -60,6 +61,9 @@ class SmtpAttempt:
 
     @contextmanager
     def _stop_before_end(self, session):
+        # The mark is a packet of its own, which otherwise is held back until the other
+        # side acknowledges the one before: 40 ms for each mail.
+        session.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         send = session.send
 
         def send_with_claim(data):
