@@ -4,8 +4,8 @@ from odoo import fields
 
 
 def post_init_hook(env):
-    """Open the cases of the invoices that are in the ledger already, in the stages
-    that their age asks for."""
+    """Open the cases of the invoices that are in the ledger already, with the
+    episodes, segments and stages that their age asks for. Nobody is contacted."""
     policy = env.ref("cartera_cobranza.cartera_aging_policy_standard")
     companies = env["res.company"].search([])
     without_policy = companies.filtered(lambda c: not c.cartera_aging_policy_id)
@@ -14,7 +14,10 @@ def post_init_hook(env):
     # With a policy the cases come by themselves.
     without_policy.cartera_aging_policy_id = policy
     for company in companies:
-        env["cartera.stage.engine"]._move_cases(company, company._get_cartera_today())
+        today = company._get_cartera_today()
+        env["cartera.episode.engine"]._update(company, today)
+        env["cartera.segment.engine"]._assign(company, today)
+        env["cartera.stage.engine"]._move_cases(company, today)
 
 
 def uninstall_hook(env):

@@ -22,15 +22,25 @@ class CarteraEpisodeEngine(models.AbstractModel):
 
         :return: ``(number of cases that changed, [])``
         """
-        company = run.company_id
-        last_day, last_moment = self._get_last_night(run)
-        count = self._count_episodes(company, run.date, last_day)
-        count += self._note_payments(company, run.date, last_moment)
+        last_night = self._get_last_night(run)
+        return self._update(run.company_id, run.date, *last_night), []
+
+    @api.model
+    def _update(self, company, date, last_day=None, last_moment=None):
+        """Begin and end the episodes of ``company`` and note its debtors' payments.
+
+        :param date: the day as of which something is overdue
+        :param last_day: the last day on which this was done before, or None
+        :param last_moment: when it was, or None
+        :return: number of cases that changed
+        """
+        count = self._count_episodes(company, date, last_day)
+        count += self._note_payments(company, date, last_moment)
         if count:
             self.env["cartera.case"].invalidate_model(
                 ["episode", "episode_date", "date_last_payment"], flush=False
             )
-        return count, []
+        return count
 
     @api.model
     def _get_last_night(self, run):

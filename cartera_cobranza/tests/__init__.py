@@ -17,6 +17,7 @@ from . import (
     test_episode,
     test_gate_everywhere,
     test_holidays,
+    test_hooks,
     test_late_sending,
     test_ledger,
     test_letter,

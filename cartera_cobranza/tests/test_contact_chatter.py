@@ -312,9 +312,7 @@ class TestWhoIsWrittenTo(ChatterCommon):
         self.case.message_subscribe(other.ids)
         self.case.user_id = self.collector
         message = self._receive()
-        self.assertEqual(
-            message.notified_partner_ids, self.collector.partner_id
-        )
+        self.assertEqual(message.notified_partner_ids, self.collector.partner_id)
         self.assertEqual(self.case.contact_ids.direction, "in")
 
     def test_an_automatic_answer_of_who_is_away(self):
