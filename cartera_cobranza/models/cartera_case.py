@@ -1,9 +1,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..lib import aging
+from . import (  # noqa: F401  (inherited: they come first)
+    cartera_case_aging,
+    cartera_case_chatter,
+    cartera_case_contact,
+    cartera_case_reply,
+    cartera_case_stage,
+    cartera_case_strategy,
+)
 
 # What the refresh writes from the open items.
 CACHED_FIELDS = (
@@ -45,7 +51,17 @@ class CarteraCase(models.Model):
 
     _name = "cartera.case"
     _description = "Collection Case"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    # The mail comes last, since the others add to what it does.
+    _inherit = [
+        "cartera.case.strategy",
+        "cartera.case.stage",
+        "cartera.case.aging",
+        "cartera.case.contact",
+        "cartera.case.reply",
+        "cartera.case.chatter",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "amount_overdue desc, id"
     _rec_names_search = ["partner_id"]
     _check_company_auto = True
@@ -162,7 +178,7 @@ class CarteraCase(models.Model):
     hold_reason = fields.Char(tracking=True)
     promise_date = fields.Date(string="Promised For", tracking=True)
     promise_amount = fields.Monetary(string="Promised", tracking=True)
-    promise_made_on = fields.Date(string="Promise Made On", readonly=True)
+    promise_made_on = fields.Date(readonly=True)
     date_last_payment = fields.Date(
         string="Last Payment",
         readonly=True,
@@ -201,12 +217,6 @@ class CarteraCase(models.Model):
         readonly=True,
         help="Due date of the oldest overdue collectable item.",
     )
-    days_overdue = fields.Integer(
-        string="Days Past Due",
-        compute="_compute_days_overdue",
-        search="_search_days_overdue",
-        help="Days past due of the oldest overdue collectable item.",
-    )
     bucket_id = fields.Many2one(
         "cartera.aging.bucket",
         string="Oldest Bucket",
@@ -217,10 +227,6 @@ class CarteraCase(models.Model):
     )
     item_count = fields.Integer(string="Open Items", readonly=True)
     overdue_count = fields.Integer(string="Overdue Items", readonly=True)
-    open_item_ids = fields.Many2many(
-        "cartera.open.item", string="Items", compute="_compute_open_item_ids"
-    )
-    aging_strip = fields.Json(compute="_compute_aging_strip")
 
     # A constraint, not an index: the merging of partners in Odoo looks for one.
     _debtor_uniq = models.Constraint(
@@ -236,35 +242,6 @@ class CarteraCase(models.Model):
         for case in self:
             case.display_name = case.partner_id.display_name
 
-    @api.depends("date_oldest_due")
-    @api.depends_context("tz")
-    def _compute_days_overdue(self):
-        today = fields.Date.context_today(self)
-        for case in self:
-            due = case.date_oldest_due
-            case.days_overdue = max(aging.age_in_days(due, today), 0) if due else 0
-
-    def _search_days_overdue(self, operator, value):
-        """Turn days into dates, so that the stored oldest due date is searched."""
-        if operator == "in":
-            return Domain.OR(
-                self._get_days_domain("=", days) for days in value if days is not False
-            )
-        if operator in ("<", "<=", ">", ">="):
-            return self._get_days_domain(operator, value)
-        return NotImplemented
-
-    def _get_days_domain(self, operator, days):
-        if operator == "=":
-            return self._get_days_domain(">=", days) & self._get_days_domain("<=", days)
-        if operator in ("<", "<="):
-            beyond = ">=" if operator == "<" else ">"
-            return ~self._get_days_domain(beyond, days)
-        if days < 0 or (days == 0 and operator == ">="):
-            return Domain.TRUE
-        earliest = fields.Date.subtract(fields.Date.context_today(self), days=days)
-        return Domain("date_oldest_due", "<" if operator == ">" else "<=", earliest)
-
     @api.depends("consequence_log_ids.state")
     def _compute_consequence_count(self):
         kinds = dict(
@@ -278,63 +255,6 @@ class CarteraCase(models.Model):
             in_force = kinds.get(case._origin, [])
             case.consequence_count = len(in_force)
             case.is_blocked = any(kind.startswith("block_") for kind in in_force)
-
-    def _get_items_domain(self):
-        """Domain of the open items of the cases. By debtor and company, which an index
-        finds, rather than by case."""
-        return Domain.OR(
-            Domain("company_id", "=", company.id)
-            & Domain("debtor_id", "in", cases.partner_id.ids)
-            for company, cases in self.grouped("company_id").items()
-        )
-
-    def _get_live_items(self):
-        """The items as they stand, whatever past day or policy is being looked at."""
-        return self.env["cartera.open.item"].with_context(
-            cartera_as_of=False, cartera_aging_policy_id=False
-        )
-
-    @api.depends_context("tz", "uid")
-    def _compute_open_item_ids(self):
-        items = {
-            (debtor, company): found
-            for debtor, company, found in self._get_live_items()._read_group(
-                self._get_items_domain(), ["debtor_id", "company_id"], ["id:recordset"]
-            )
-        }
-        no_items = self.env["cartera.open.item"]
-        for case in self:
-            found = items.get((case.partner_id, case.company_id), no_items)
-            case.open_item_ids = found.sorted(lambda item: (item.date_due, item.id))
-
-    @api.depends_context("tz", "uid")
-    def _compute_aging_strip(self):
-        """The buckets of the company's policy with their items and amounts:
-        ``[{"id", "name", "label", "side", "color", "count", "amount"}, ...]``."""
-        rows = self._get_live_items()._read_group(
-            self._get_items_domain(),
-            ["debtor_id", "company_id", "bucket_id"],
-            ["__count", "amount_residual:sum"],
-        )
-        totals = {tuple(key): (count, amount) for *key, count, amount in rows}
-        for case in self:
-            buckets = case.company_id.sudo().cartera_aging_policy_id.bucket_ids
-            strip = []
-            for bucket in buckets:
-                key = (case.partner_id, case.company_id, bucket)
-                count, amount = totals.get(key, (0, 0.0))
-                strip.append(
-                    {
-                        "id": bucket.id,
-                        "name": bucket.name,
-                        "label": bucket.range_label,
-                        "side": bucket.side,
-                        "color": bucket.color,
-                        "count": count,
-                        "amount": amount,
-                    }
-                )
-            case.aging_strip = strip
 
     @api.model
     def _read_group_stage_ids(self, stages, domain):
@@ -358,65 +278,7 @@ class CarteraCase(models.Model):
                     "ledger and cannot be written. Correct the entries instead."
                 )
             )
-        if "stage_id" not in vals:
-            return super().write(vals)
-        stage_before = {case: case.stage_id for case in self}
-        moved = self.filtered(lambda case: case.stage_id.id != vals["stage_id"])
-        moved._check_stage_rights(vals["stage_id"])
-        result = super().write(vals)
-        if moved:
-            today = fields.Date.context_today(self)
-            moved._log_stage_change(stage_before, today)
-            # These two are out of everybody's hands but a move's.
-            super(CarteraCase, moved.sudo()).write(
-                {"stage_date": today, "stage_proposed_id": False}
-            )
-            self.env["cartera.consequence.engine"]._follow(moved, self.env.user)
-        return result
-
-    def _check_stage_rights(self, stage_id):
-        """Only a supervisor moves a case into or out of a stage that is not
-        automatic."""
-        stages = self.stage_id | self.env["cartera.stage"].browse(stage_id)
-        if self.env.su or all(stages.mapped("automatic")) or not self:
-            return
-        if not self.env.user.has_group("cartera_cobranza.group_cartera_supervisor"):
-            raise AccessError(
-                self.env._(
-                    "Only a supervisor can move a case into or out of the stage "
-                    "%(stages)s. Ask one, or leave a note on the case.",
-                    stages=", ".join(
-                        stages.filtered(lambda stage: not stage.automatic).mapped(
-                            "name"
-                        )
-                    ),
-                )
-            )
-
-    def _log_stage_change(self, stage_before, date):
-        """Record in the history the moves that a person has made.
-
-        :param stage_before: dict of case to the stage it was in
-        :param date: the day of the moves
-        """
-        # The history is closed to everybody; only a move writes to it.
-        self.env["cartera.stage.move"].sudo().create(
-            [
-                {
-                    "case_id": case.id,
-                    "stage_from_id": stage_before[case].id,
-                    "stage_to_id": case.stage_id.id,
-                    "date": date,
-                    "reason": "proposal"
-                    if case.stage_id == case.stage_proposed_id
-                    else "manual",
-                    "user_id": self.env.uid,
-                    "amount_overdue": case.amount_overdue,
-                    "days_overdue": case.days_overdue,
-                }
-                for case in self
-            ]
-        )
+        return super().write(vals)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -430,38 +292,6 @@ class CarteraCase(models.Model):
         return super().create(vals_list)
 
     # -- actions ------------------------------------------------------------------
-
-    def action_accept_proposal(self):
-        """Move the cases to the stage that is proposed for them."""
-        for stage, cases in self.grouped("stage_proposed_id").items():
-            if stage:
-                cases.stage_id = stage
-
-    def action_dismiss_proposal(self):
-        """Leave the cases where they are until the rules ask for something else."""
-        self.check_access("write")
-        for stage, cases in self.grouped("stage_proposed_id").items():
-            if not stage:
-                continue
-            cases._check_stage_rights(stage.id)
-            for case in cases:
-                case.message_post(
-                    body=self.env._(
-                        "The proposal to move to %(stage)s was dismissed.",
-                        stage=stage.name,
-                    )
-                )
-            # Who may decide on the stage may also drop its proposal.
-            cases.sudo().stage_proposed_id = False
-
-    def action_open_items(self):
-        """List the open items of the cases."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "cartera_cobranza.cartera_open_item_action"
-        )
-        action["domain"] = list(self._get_items_domain())
-        action["context"] = {"search_default_overdue": 0}
-        return action
 
     def action_open_invoices(self):
         """List the debtors' invoices and credit notes that are not paid."""

@@ -5,11 +5,12 @@ from odoo import SUPERUSER_ID, models
 UNATTENDED_TYPES = frozenset({"email", "auto_comment", "out_of_office"})
 
 
-class CarteraCase(models.Model):
+class CarteraCaseChatter(models.AbstractModel):
     """What people write in the chatter of a case: to the debtor it is a contact like
     any other, to colleagues it is free."""
 
-    _inherit = "cartera.case"
+    _name = "cartera.case.chatter"
+    _description = "Chatter of a Case"
 
     # -- who reads ----------------------------------------------------------------
 

@@ -4,10 +4,11 @@ from odoo.exceptions import UserError
 from .contact_request import ContactRequest
 
 
-class CarteraCase(models.Model):
+class CarteraCaseContact(models.AbstractModel):
     """Calling the debtor of a case, and noting that one did."""
 
-    _inherit = "cartera.case"
+    _name = "cartera.case.contact"
+    _description = "Calling the Debtor of a Case"
 
     obligor_ids = fields.Many2many(
         "res.partner",

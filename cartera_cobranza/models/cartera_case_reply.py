@@ -2,11 +2,12 @@ from odoo import models
 from odoo.tools import email_normalize
 
 
-class CarteraCase(models.Model):
+class CarteraCaseReply(models.AbstractModel):
     """What debtors answer: it stands in the chatter of the case, and whoever looks
     after the case now learns of it, whether or not they follow anything."""
 
-    _inherit = "cartera.case"
+    _name = "cartera.case.reply"
+    _description = "Answers on a Case"
 
     def message_post(self, **kwargs):
         is_reply = kwargs.get("message_type") == "email" and not self._is_ours(

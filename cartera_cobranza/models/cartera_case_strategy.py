@@ -5,14 +5,14 @@ from odoo.exceptions import AccessError, ValidationError
 PIN_FIELDS = frozenset({"segment_pin_id", "segment_pin_until", "segment_pin_reason"})
 
 
-class CarteraCase(models.Model):
+class CarteraCaseStrategy(models.AbstractModel):
     """The segment and strategy of a debtor: pins, pauses and what comes next."""
 
-    _inherit = "cartera.case"
+    _name = "cartera.case.strategy"
+    _description = "Strategy of a Case"
 
     next_step_id = fields.Many2one(
         "cartera.strategy.step",
-        string="Next Step",
         compute="_compute_next_step",
         help="What the strategy does next, as things stand.",
     )

@@ -8,15 +8,15 @@ from odoo.tools import SQL
 from ..lib import contact_window
 from ..lib.contact_window import Contact
 from ..lib.local_days import DAY, UTC
-from . import cartera_contact_gate  # noqa: F401  (extended: it comes first)
 from .contact_request import Facts
 
 # A little further than the calculation looks for a lawful moment.
 HOLIDAY_REACH = timedelta(days=70)
 
 
-class CarteraContactGate(models.AbstractModel):
-    _inherit = "cartera.contact.gate"
+class CarteraContactFacts(models.AbstractModel):
+    _name = "cartera.contact.facts"
+    _description = "Facts for the Contact Gate"
 
     def _gather(self, cases, people, moments, get_contacts):
         """:class:`Facts` on a batch, in a few queries whatever its size."""

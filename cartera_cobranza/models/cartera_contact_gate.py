@@ -8,6 +8,11 @@ from odoo.tools import SQL, format_datetime
 from ..lib import contact_window
 from ..lib.contact_window import DEBTOR, OBLIGOR, THIRD_PARTY, Contact, Decision
 from ..lib.local_days import DAY, UTC
+from . import (  # noqa: F401  (inherited: they come first)
+    cartera_contact_facts,
+    cartera_contact_link,
+    cartera_contact_message,
+)
 
 LOCK_NAME = "cartera.contact.gate"
 
@@ -18,6 +23,11 @@ class CarteraContactGate(models.AbstractModel):
 
     _name = "cartera.contact.gate"
     _description = "Contact Gate"
+    _inherit = [
+        "cartera.contact.facts",
+        "cartera.contact.link",
+        "cartera.contact.message",
+    ]
 
     # -- asking -------------------------------------------------------------------
 

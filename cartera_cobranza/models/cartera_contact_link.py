@@ -6,8 +6,9 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 
-class CarteraContactGate(models.AbstractModel):
-    _inherit = "cartera.contact.gate"
+class CarteraContactLink(models.AbstractModel):
+    _name = "cartera.contact.link"
+    _description = "Contacts by Links"
 
     @api.model
     def _get_whatsapp_url(self, phone, text, country=None):

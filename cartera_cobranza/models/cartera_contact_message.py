@@ -10,8 +10,9 @@ from odoo.tools import email_normalize
 from .contact_request import ContactRequest
 
 
-class CarteraContactGate(models.AbstractModel):
-    _inherit = "cartera.contact.gate"
+class CarteraContactMessage(models.AbstractModel):
+    _name = "cartera.contact.message"
+    _description = "Messages That Pass the Contact Gate"
 
     # -- who is outside -----------------------------------------------------------
 

@@ -76,6 +76,20 @@ PUBLIC_METHODS = {
         "message_post",
         "write",
     },
+    "cartera.case.aging": {"action_open_items"},
+    "cartera.case.chatter": {"message_post"},
+    "cartera.case.contact": {
+        "action_call",
+        "action_log_contact",
+        "action_open_contacts",
+    },
+    "cartera.case.reply": {"message_post"},
+    "cartera.case.stage": {
+        "action_accept_proposal",
+        "action_dismiss_proposal",
+        "write",
+    },
+    "cartera.case.strategy": {"action_explain", "write"},
     "cartera.communication": {
         "action_cancel",
         "action_confirm",
