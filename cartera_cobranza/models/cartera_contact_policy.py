@@ -6,8 +6,8 @@ from odoo.exceptions import AccessError, ValidationError
 
 from .res_partner import DEBTOR_KINDS
 
-# Context key: rows change with their policy, which looks after rights and log.
-TOGETHER = "cartera_policy_rows_together"
+# Where a transaction keeps the rows of policies as they were before it changed them.
+ROWS_BEFORE = "cartera.contact.policy.rows"
 
 
 class CarteraContactPolicy(models.Model):
@@ -202,6 +202,8 @@ class CarteraContactPolicy(models.Model):
         for channels, windows in self.window_ids.grouped("channels").items():
             parts = []
             rows = windows.sorted(lambda w: (w.weekday, w.hour_from))
+            # Odoo's own would join days that are not in a row.
+            # pylint: disable-next=bad-builtin-groupby
             for hours, days in groupby(rows, lambda w: w._get_hours()):
                 labels = [day._get_label("weekday") for day in days]
                 ends = labels[:1] + labels[1:][-1:]
@@ -244,10 +246,11 @@ class CarteraContactPolicy(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        together = self.with_context(**{TOGETHER: True})
-        policies = super(CarteraContactPolicy, together).create(vals_list)
-        policies = policies.with_env(self.env)
+        policies = super().create(vals_list)
         policies._check_editable()
+        # The rows it begins with are no change.
+        for policy in policies:
+            self.env.cr.precommit.data.get(ROWS_BEFORE, {}).pop(policy.id, None)
         for policy in policies.filtered(lambda policy: policy.mode == "replace"):
             policy._message_log(
                 body=self.env._("Takes the place of the law: %s", policy.reason)
@@ -256,10 +259,10 @@ class CarteraContactPolicy(models.Model):
         return policies
 
     def write(self, vals):
-        together = self.with_context(**{TOGETHER: True})
-        with self._changing_rows():
-            result = super(CarteraContactPolicy, together).write(vals)
         self._check_editable()
+        result = super().write(vals)
+        self._check_editable()
+        self.env.registry.clear_cache()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -287,24 +290,32 @@ class CarteraContactPolicy(models.Model):
     @contextmanager
     def _changing_rows(self):
         """Change rows within: refused for laws, noted in the log of the others."""
-        if self.env.context.get(TOGETHER):
-            yield
-            return
         self._check_editable()
-        # What an update makes of a law stands in the changelog.
-        own = self.filtered(lambda policy: not policy.is_law)
-        before = {policy: policy._get_rows_text() for policy in own}
+        precommit = self.env.cr.precommit
+        if ROWS_BEFORE not in precommit.data:
+            precommit.data[ROWS_BEFORE] = {}
+            precommit.add(self._log_rows)
+        for policy in self:
+            # What an update makes of a law stands in the changelog.
+            if not policy.is_law:
+                kept = policy, policy._get_rows_text()
+                precommit.data[ROWS_BEFORE].setdefault(policy.id, kept)
         yield
-        for policy, text in before.items():
-            if policy._get_rows_text() != text:
+        self.env.registry.clear_cache()
+
+    @api.model
+    def _log_rows(self):
+        """Note what the transaction made of hours and limits: once for each policy,
+        however many rows were changed one by one."""
+        for policy, before in self.env.cr.precommit.data.pop(ROWS_BEFORE).values():
+            if policy.exists() and policy._get_rows_text() != before:
                 policy._message_log(
                     body=self.env._(
                         "Hours and limits were: %(before)s. They are: %(after)s.",
-                        before=text,
+                        before=before,
                         after=policy._get_rows_text(),
                     )
                 )
-        self.env.registry.clear_cache()
 
     def _get_rows_text(self):
         summaries = filter(None, [self.hours_summary, self.caps_summary])

@@ -451,6 +451,30 @@ class TestContactPolicy(ContactPolicyCommon):
         with self.assertRaisesRegex(AccessError, "nobody edits it"):
             own.window_ids.policy_id = self.law
 
+    def test_no_context_opens_a_law(self):
+        free = {"cartera_policy_rows_together": True}
+        law = self.law.with_user(self.supervisor).with_context(**free)
+        for change in [
+            lambda: law.window_ids.write({"hour_from": 0, "hour_to": 24}),
+            lambda: law.cap_ids.unlink(),
+        ]:
+            with self.assertRaisesRegex(AccessError, "nobody edits it"):
+                change()
+
+    def test_no_other_policy_carries_the_rows_of_a_law(self):
+        policies = self.policies.with_user(self.supervisor)
+        own = policies.create({"name": "Mine"})
+        [hours, *_rest] = self.law.window_ids.ids
+        for command in [Command.update(hours, {"hour_to": 24}), Command.link(hours)]:
+            for change in [
+                lambda command=command: own.write({"window_ids": [command]}),
+                lambda command=command: policies.create(
+                    {"name": "Mine too", "window_ids": [command]}
+                ),
+            ]:
+                with self.assertRaisesRegex(AccessError, "nobody edits it"):
+                    change()
+
     def test_collectors_only_read(self):
         law = self.law.with_user(self.collector)
         self.assertIn("Colombia", law.name)
@@ -527,14 +551,43 @@ class TestContactPolicy(ContactPolicyCommon):
         own = self._own(window_ids=self._window("0", 8, 12))
         own = own.with_user(self.supervisor)
         own.window_ids.hour_to = 13
+        self._finish()
         self.assertIn("Monday 08:00-12:00", own.message_ids[0].body)
         self.assertIn("Monday 08:00-13:00", own.message_ids[0].body)
         self.assertEqual(own.message_ids[0].author_id, self.supervisor.partner_id)
         own.cap_ids = [Command.create({"max_count": 1})]
+        self._finish()
         self.assertIn("1 / Day", own.message_ids[0].body)
         before = len(own.message_ids)
         own.window_ids.hour_to = 13
+        self._finish()
         self.assertEqual(len(own.message_ids), before)
+
+    def test_hours_changed_together_are_one_line_in_the_log(self):
+        own = self._own(window_ids=self._window("0", 8, 12) + self._window("1", 8, 12))
+        self._finish()
+        before = len(own.message_ids)
+        own.window_ids = [
+            *(Command.update(window.id, {"hour_to": 13}) for window in own.window_ids),
+            *self._window("2", 9, 10),
+        ]
+        self._finish()
+        self.assertEqual(len(own.message_ids), before + 1)
+        self.assertIn("Monday - Tuesday 08:00-12:00.", own.message_ids[0].body)
+        self.assertIn("Wednesday 09:00-10:00", own.message_ids[0].body)
+
+    def test_hours_of_another_policy_changed_by_the_way_are_logged_there(self):
+        other = self._own(name="Other", window_ids=self._window("0", 8, 12))
+        self._finish()
+        hours = other.window_ids
+        self._own(window_ids=[Command.update(hours.id, {"hour_to": 13})])
+        self._finish()
+        self.assertIn("Monday 08:00-13:00", other.message_ids[0].body)
+
+    def _finish(self):
+        """What happens at the end of a transaction."""
+        self.env.flush_all()
+        self.cr.flush()
 
     # -- screens ------------------------------------------------------------------
 
