@@ -4,6 +4,25 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+# What decides who is in a segment.
+RULE_FIELDS = frozenset(
+    [
+        "active",
+        "category_ids",
+        "company_id",
+        "country_ids",
+        "debtor_kind",
+        "domain",
+        "max_balance",
+        "max_days",
+        "min_balance",
+        "min_days",
+        "salesperson_ids",
+        "sequence",
+        "stage_ids",
+    ]
+)
+
 
 class CarteraSegment(models.Model):
     """Rules that put a debtor in a segment, and the strategy of that segment."""
@@ -15,7 +34,9 @@ class CarteraSegment(models.Model):
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(
-        default=10, help="The first segment whose rules hold is the debtor's."
+        default=lambda self: self._default_sequence(),
+        help="The first segment whose rules hold is the debtor's. A new one goes before "
+        "the others.",
     )
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
@@ -80,6 +101,11 @@ class CarteraSegment(models.Model):
         "below the lower one.",
     )
 
+    @api.model
+    def _default_sequence(self):
+        """Before all others, that the general ones do not take its debtors."""
+        return (self.search([], limit=1).sequence or 10) - 1
+
     @api.depends("company_id")
     @api.depends_context("company")
     def _compute_currency_id(self):
@@ -102,21 +128,7 @@ class CarteraSegment(models.Model):
         for segment in self:
             segment.case_count = counts.get(segment._origin, 0)
 
-    @api.depends(
-        "active",
-        "category_ids",
-        "company_id",
-        "country_ids",
-        "debtor_kind",
-        "domain",
-        "max_balance",
-        "max_days",
-        "min_balance",
-        "min_days",
-        "salesperson_ids",
-        "sequence",
-        "stage_ids",
-    )
+    @api.depends(*sorted(RULE_FIELDS))
     @api.depends_context("company")
     def _compute_match_count(self):
         """Counted with what the form holds, saved or not."""
@@ -157,6 +169,47 @@ class CarteraSegment(models.Model):
     def _check_domain(self):
         for segment in self:
             segment._get_domain()
+
+    # -- CRUD ---------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        segments = super().create(vals_list)
+        segments._assign_debtors(
+            segments.company_id, anywhere=not all(segments.mapped("company_id"))
+        )
+        return segments
+
+    def write(self, vals):
+        before = self.company_id
+        anywhere = not all(self.mapped("company_id"))
+        result = super().write(vals)
+        if not RULE_FIELDS.isdisjoint(vals):
+            anywhere = anywhere or not all(self.mapped("company_id"))
+            self._assign_debtors(before | self.company_id, anywhere)
+        return result
+
+    def unlink(self):
+        companies = self.company_id
+        anywhere = not all(self.mapped("company_id"))
+        result = super().unlink()
+        self._assign_debtors(companies, anywhere)
+        return result
+
+    @api.model
+    def _assign_debtors(self, companies, anywhere):
+        """Put the debtors in their segments at once, so that a plan made now follows
+        the rules as they stand.
+
+        :param anywhere: whether the debtors of all companies are concerned
+        """
+        self.env["cartera.case.queue"]._apply_pending()
+        if anywhere:
+            companies = self.env["res.company"]._get_all_companies()
+        for company in companies:
+            self.env["cartera.segment.engine"]._assign(
+                company, company._get_cartera_today()
+            )
 
     def copy_data(self, default=None):
         return [

@@ -29,6 +29,23 @@ class TestSegment(CarteraCommon):
         self.env["cartera.case"].invalidate_model(["segment_id"])
         return self._case(partner).segment_id
 
+    def test_new_segment_goes_first_and_takes_its_debtors_at_once(self):
+        self._invoice(1000, "2026-05-01", due="2026-05-31")
+        general = self._segment("All", sequence=10)
+        self.assertEqual(self._segment_of(), general)
+        narrow = self.env["cartera.segment"].create(
+            {"name": "Big", "company_id": self.company.id, "min_balance": 1000}
+        )
+        self.assertLess(narrow.sequence, general.sequence)
+        self.assertEqual(self._segment_of(), narrow)
+        narrow.min_balance = 5000
+        self.assertEqual(self._segment_of(), general)
+        narrow.min_balance = 0
+        narrow.unlink()
+        self.assertEqual(self._segment_of(), general)
+        general.active = False
+        self.assertFalse(self._segment_of())
+
     def test_each_rule(self):
         tag = self.env["res.partner.category"].create({"name": "Retail"})
         user = self._create_user("vendedora", "collector")
