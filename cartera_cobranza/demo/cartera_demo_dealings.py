@@ -165,6 +165,8 @@ class CarteraDemoDealings(models.AbstractModel):
                 stopped = self.env._("The process that sent it was stopped")
                 message._set_state("unconfirmed", stopped)
         for message in emails[:1]:
+            # The debtor writes it, in no language of ours.
+            # pylint: disable-next=translation-required
             message.case_id.message_post(
                 body=REPLY,
                 message_type="email",

@@ -76,6 +76,5 @@ from . import (
     res_partner,
     resource_calendar,
     resource_calendar_leaves,
-    sms_composer,
     sms_sms,
 )

@@ -74,7 +74,6 @@ class CarteraStrategyStep(models.Model):
         "be done before. Zero: no limit.",
     )
     wait_after = fields.Integer(
-        string="Wait After",
         help="Days after this step in which no other step of the strategy is done.",
     )
     max_executions = fields.Integer(
@@ -200,35 +199,34 @@ class CarteraStrategyStep(models.Model):
     def _get_when_labels(self):
         """How the moment of a step reads, by clock and side of it; ``%(days)s`` stands
         for "1 day" or "8 days"."""
-        _ = self.env._
         # Not keyed by pairs: Odoo's extractor of texts takes a parenthesis that follows
         # a translated text for another one.
         return {
             "due": {
-                "before": _("%(days)s before due"),
-                "on": _("On the due date"),
-                "after": _("%(days)s past due"),
+                "before": self.env._("%(days)s before due"),
+                "on": self.env._("On the due date"),
+                "after": self.env._("%(days)s past due"),
             },
             "stage": {
-                "on": _("On entering the stage"),
-                "after": _("%(days)s in the stage"),
+                "on": self.env._("On entering the stage"),
+                "after": self.env._("%(days)s in the stage"),
             },
             "previous": {
-                "on": _("With the previous step"),
-                "after": _("%(days)s after the previous step"),
+                "on": self.env._("With the previous step"),
+                "after": self.env._("%(days)s after the previous step"),
             },
             "promise": {
-                "before": _("%(days)s before the promised date"),
-                "on": _("On the promised date"),
-                "after": _("%(days)s after a promise not kept"),
+                "before": self.env._("%(days)s before the promised date"),
+                "on": self.env._("On the promised date"),
+                "after": self.env._("%(days)s after a promise not kept"),
             },
             "promise_made": {
-                "on": _("When a promise is made"),
-                "after": _("%(days)s after a promise"),
+                "on": self.env._("When a promise is made"),
+                "after": self.env._("%(days)s after a promise"),
             },
             "payment": {
-                "on": _("When a payment comes in"),
-                "after": _("%(days)s after a payment"),
+                "on": self.env._("When a payment comes in"),
+                "after": self.env._("%(days)s after a payment"),
             },
         }
 

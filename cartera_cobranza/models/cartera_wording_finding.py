@@ -74,7 +74,7 @@ class CarteraMessageTemplate(models.Model):
         with them."""
         findings = self.env["cartera.wording.finding"].sudo()
         findings.search([("template_id", "in", self.ids)]).unlink()
-        policies = self.env["cartera.contact.policy"].sudo().search([])
+        policies = self.env["cartera.contact.policy"]._get_all()
         findings.create(
             [
                 values

@@ -106,6 +106,8 @@ class MailMail(models.Model):
         """Send one mail and make its record say what the message says."""
         mail = self.with_context(cartera_attempt=attempt)
         try:
+            # Our own ``_send`` has called this: now it is Odoo's turn.
+            # pylint: disable-next=super-method-mismatch
             super(MailMail, mail)._send(
                 smtp_session=session, **{**options, "raise_exception": False}
             )

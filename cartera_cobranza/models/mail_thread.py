@@ -7,11 +7,12 @@ class MailThread(models.AbstractModel):
     @api.model
     def _routing_handle_bounce(self, email_message, message_dict):
         """A mail that came back is evidence on the message that it carried."""
-        super()._routing_handle_bounce(email_message, message_dict)
+        result = super()._routing_handle_bounce(email_message, message_dict)
         if not self._is_cartera_delay(email_message):
             self.env["cartera.communication"].sudo()._receive_bounce(
                 message_dict["bounced_message"], message_dict.get("body")
             )
+        return result
 
     @api.model
     def _is_cartera_delay(self, email_message):

@@ -66,8 +66,8 @@ class ResCompany(models.Model):
         string="Approval of Plans",
         required=True,
         default="manual",
-        help="Whether the plan of each night is run only when a supervisor has approved "
-        "it, or at once.",
+        help="Whether the plan of each night is run only when a supervisor has "
+        "approved it, or at once.",
     )
     cartera_plan_keep_days = fields.Integer(
         string="Keep Plans For",

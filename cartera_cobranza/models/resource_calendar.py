@@ -131,7 +131,7 @@ class ResourceCalendar(models.Model):
             )
         )
         return (
-            self.env["cartera.contact.policy"].sudo().search([]).country_id
+            self.env["cartera.contact.policy"]._get_all().country_id
             | self.env["res.company"]._get_all_companies().country_id
             | self.env["res.country"].browse(id_ for (id_,) in of_debtors)
         )

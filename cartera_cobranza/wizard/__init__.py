@@ -6,4 +6,5 @@ from . import (
     cartera_dialer_import,
     cartera_ledger_check,
     cartera_message_compose,
+    sms_composer,
 )
