@@ -5,11 +5,11 @@ import psycopg2.errors
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.modules import module
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import get_lang
 
 from ..lib import batches
+from . import cartera_transactions  # noqa: F401  (inherited: it comes first)
 from .conflicts import CONFLICTS
 
 _logger = logging.getLogger(__name__)
@@ -23,6 +23,7 @@ class CarteraRun(models.Model):
 
     _name = "cartera.run"
     _description = "Nightly Run"
+    _inherit = ["cartera.transactions"]
     _order = "date desc, id desc"
 
     company_id = fields.Many2one(
@@ -360,19 +361,7 @@ class CarteraRun(models.Model):
         self.ensure_one()
         return None if self.date == self.company_id._get_cartera_today() else self.date
 
-    # -- transactions and lock ----------------------------------------------------
-
-    @api.model
-    def _can_commit(self):
-        return not module.current_test
-
-    @api.model
-    def _commit(self):
-        """Keep what is done so far, so that a killed run resumes behind it."""
-        if self._can_commit():
-            self.env.cr.commit()  # pylint: disable=invalid-commit
-        else:
-            self.env.flush_all()
+    # -- lock ---------------------------------------------------------------------
 
     @api.model
     def _lock(self, company):
@@ -393,65 +382,3 @@ class CarteraRun(models.Model):
             # The connection goes back to the pool, and must not take the lock along.
             self.env.cr.rollback()
             self.env.execute_query(unlock)
-
-
-class CarteraRunPhase(models.Model):
-    _name = "cartera.run.phase"
-    _description = "Phase of a Nightly Run"
-    _order = "run_id, id"
-    _rec_name = "phase"
-
-    run_id = fields.Many2one(
-        "cartera.run", required=True, index=True, ondelete="cascade"
-    )
-    phase = fields.Selection(
-        [
-            ("refresh", "Refresh cases"),
-            ("episodes", "Count episodes and payments"),
-            ("segments", "Put debtors in segments"),
-            ("stages", "Move stages"),
-            ("consequences", "Apply consequences"),
-            ("plan", "Plan steps"),
-            ("execute", "Do the approved steps"),
-            ("ledger", "Check the ledger"),
-        ],
-        required=True,
-    )
-    record_count = fields.Integer(
-        string="Records", help="How many records the phase has changed."
-    )
-    seconds = fields.Float(digits=(12, 2))
-    state = fields.Selection(
-        [("done", "Done"), ("warning", "With errors"), ("failed", "Failed")],
-        required=True,
-    )
-
-    @api.depends("phase")
-    @api.depends_context("lang")
-    def _compute_display_name(self):
-        names = dict(self._fields["phase"]._description_selection(self.env))
-        for phase in self:
-            phase.display_name = names.get(phase.phase)
-
-
-class CarteraRunError(models.Model):
-    _name = "cartera.run.error"
-    _description = "Error of a Nightly Run"
-    _order = "run_id desc, id"
-    _rec_name = "message"
-
-    run_id = fields.Many2one(
-        "cartera.run", required=True, index=True, ondelete="cascade"
-    )
-    phase_id = fields.Many2one(
-        "cartera.run.phase", required=True, index=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(related="run_id.company_id")
-    partner_id = fields.Many2one(
-        "res.partner",
-        string="Debtor",
-        index="btree_not_null",
-        ondelete="cascade",
-        help="Empty when the whole phase failed.",
-    )
-    message = fields.Text(required=True)
