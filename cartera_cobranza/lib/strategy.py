@@ -5,7 +5,7 @@ that the statement is tested against. Steps before the due date, which are done 
 item, are not part of it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 WRITTEN = ("email", "sms", "whatsapp", "letter")
@@ -60,7 +60,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A step that was done.
+    """A step that was done, and did not fail.
 
     :ivar episode: number of the episode of arrears, 0 for a step after an event
     :ivar event: day of that event
@@ -83,7 +83,9 @@ class Debtor:
     :ivar overdue: everything overdue; ``collectable`` is what of it may be collected
     :ivar credit: credits, as a negative amount
     :ivar share: collectable part of the debt, in percent
-    :ivar channels: channels that reach the debtor; ``refused`` those it does not want
+    :ivar channels: channels that reach the debtor and may be used
+    :ivar obstacles: channels that would reach it but may not be used, with the code of
+        the reason
     :ivar in_transit: whether money of the debtor is on its way
     """
 
@@ -104,7 +106,7 @@ class Debtor:
     archived: bool = False
     insolvent_since: date | None = None
     channels: frozenset = frozenset()
-    refused: frozenset = frozenset()
+    obstacles: dict = field(default_factory=dict)
     bank_stale: bool = False
     in_transit: bool = False
 
@@ -246,7 +248,7 @@ def _get_obstacle(step, debtor):
         return None
     if step.fallback and step.group == "message" and debtor.channels & set(WRITTEN):
         return None
-    return "opt_out" if step.action in debtor.refused else "no_channel"
+    return debtor.obstacles.get(step.action, "no_channel")
 
 
 def _merge(steps, reasons):

@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.tools import ormcache
 
 from ..lib import contact_rulebook, contact_window
+from .res_partner import DEBTOR_KINDS
 
 # Rule of the decision -> field with the article where it is written.
 ARTICLES = {
@@ -45,6 +46,25 @@ class CarteraContactPolicy(models.Model):
                 )
             policies_of[case] = chosen[key]
         return policies_of
+
+    @api.model
+    def _get_rules(self, company, date):
+        """The policies that bind the contacts of a company on a day, whoever the debtor
+        is.
+
+        :return: ``{(country id, kind of debtor): [lib.contact_window.Policy, ...]}``;
+            under None those of every country that is not named
+        """
+        entries = self._get_entries()
+        companies = frozenset(company.parent_ids.ids)
+        creditor = company.cartera_creditor_kind
+        return {
+            (country_id, kind): contact_rulebook.choose(
+                entries, country_id, kind, creditor, companies, date
+            )
+            for country_id in {None, *(entry.country for entry in entries)}
+            for kind, _label in DEBTOR_KINDS
+        }
 
     @api.model
     def _get_countries(self, cases):

@@ -1,6 +1,6 @@
 from typing import NamedTuple
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .channels import WRITTEN
@@ -32,7 +32,8 @@ class CarteraRecipient(models.AbstractModel):
 
     The collections contacts come first, from the highest tier that the stage allows;
     then the invoice address; then the debtor itself. Who has no usable address for a
-    channel is passed over.
+    channel is passed over, and so is who does not want to be written to by it, as long
+    as there is anybody else.
     """
 
     _name = "cartera.recipient"
@@ -42,8 +43,9 @@ class CarteraRecipient(models.AbstractModel):
 
     @api.model
     def _get_reachable_sql(self, company, case_ids=None):
-        """Query of the channels by which the debtors of a company can be reached: rows
-        of ``(case_id, channel)``, each once.
+        """Query of the ways in which the debtors of a company can be reached: rows of
+        ``(case_id, channel, decision)``, which may come more than once; the decision
+        is the last word of the person on this way, or NULL.
 
         :param case_ids: ids of the cases asked about; None for all
         """
@@ -51,19 +53,18 @@ class CarteraRecipient(models.AbstractModel):
         if case_ids is not None:
             cases = SQL("debtor_case.id = ANY(%s)", list(case_ids))
         return SQL(
-            "SELECT DISTINCT case_id, channel FROM (%s) way", self._get_ways_sql(cases)
+            "SELECT case_id, channel, %s AS decision FROM (%s) way",
+            self._get_word_sql(),
+            self._get_ways_sql(cases),
         )
 
     @api.model
-    def _get_recipients(
-        self, cases, channel, allow_fallback=False, tried=(), not_by=None
-    ):
+    def _get_recipients(self, cases, channel, allow_fallback=False, tried=()):
         """The best recipient of each case by ``channel``, in one query.
 
         :param allow_fallback: whether another written channel will do where this one
             reaches nobody: the one that worked last, else the cheapest
         :param tried: ``[(case id, address), ...]`` not to be used
-        :param not_by: a channel not to be used
         :return: dict of case id to :class:`Recipient`; without those who cannot be
             reached
         """
@@ -72,7 +73,6 @@ class CarteraRecipient(models.AbstractModel):
         channels = [channel]
         if allow_fallback and channel in WRITTEN:
             channels += [code for code in FALLBACK_ORDER if code != channel]
-        channels = [code for code in channels if code != not_by]
         rows = self.env.execute_query(
             SQL(
                 """
@@ -83,6 +83,7 @@ class CarteraRecipient(models.AbstractModel):
                   LEFT JOIN (%(worked)s) worked ON worked.case_id = way.case_id
                  WHERE way.channel = ANY(%(channels)s) AND NOT %(tried)s
                  ORDER BY way.case_id,
+                       COALESCE(%(word)s = 'withdrawn', FALSE),
                        (way.channel = %(channel)s) DESC,
                        (way.channel = worked.channel) DESC NULLS LAST,
                        array_position(%(channels)s, way.channel),
@@ -93,6 +94,7 @@ class CarteraRecipient(models.AbstractModel):
                 channels=channels,
                 channel=channel,
                 tried=self._get_tried_sql(tried),
+                word=self._get_word_sql(),
             )
         )
         return {
@@ -143,7 +145,9 @@ class CarteraRecipient(models.AbstractModel):
             """
             SELECT debtor_case.id AS case_id,
                    debtor_case.company_id,
+                   company.parent_path AS company_path,
                    person.id AS partner_id,
+                   debtor.id AS debtor_id,
                    CASE WHEN person.id = debtor.id THEN 3
                         WHEN person.cartera_collection_contact THEN 1
                         ELSE 2 END AS place,
@@ -203,6 +207,31 @@ class CarteraRecipient(models.AbstractModel):
         )
 
     @api.model
+    def _get_word_sql(self):
+        """What the person of a ``way`` decided on it last, or NULL; by the rule of
+        ``cartera.consent``, and whichever branch of the company heard it."""
+        return SQL(
+            """
+            (
+                SELECT word.decision
+                  FROM cartera_consent word
+                  JOIN res_company heard ON heard.id = word.company_id
+                 WHERE word.debtor_id = way.debtor_id
+                   AND word.channel = way.channel
+                   AND word.date <= %s
+                   AND split_part(heard.parent_path, '/', 1)
+                     = split_part(way.company_path, '/', 1)
+                   AND CASE COALESCE(word.address, '')
+                       WHEN '' THEN word.partner_id IN (way.partner_id, way.debtor_id)
+                       ELSE word.address = way.address END
+                 ORDER BY word.date DESC, word.id DESC
+                 LIMIT 1
+            )
+            """,
+            fields.Datetime.now(),
+        )
+
+    @api.model
     def _get_tried_sql(self, tried):
         if not tried:
             return SQL("FALSE")
@@ -217,6 +246,7 @@ class CarteraRecipient(models.AbstractModel):
         for model in (
             "cartera.case",
             "cartera.communication",
+            "cartera.consent",
             "cartera.stage",
             "mail.blacklist",
             "phone.blacklist",

@@ -2,10 +2,17 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .channels import ACTIONS
+from .strategy_facts import COUNTED
+
+# Times that a step may come to nothing before it is left to a person.
+TRIES = 3
 
 
 class CarteraStepExecution(models.Model):
-    """A step done for a debtor, once and for all: the database refuses a second row."""
+    """A step done for a debtor, once and for all: the database refuses a second row.
+
+    One that failed is kept as well, and does not keep the step from being done.
+    """
 
     _name = "cartera.step.execution"
     _description = "Step Done"
@@ -62,7 +69,12 @@ class CarteraStepExecution(models.Model):
     action = fields.Selection(ACTIONS, required=True, readonly=True)
     channel = fields.Selection(ACTIONS, string="How", readonly=True)
     state = fields.Selection(
-        [("done", "Done"), ("merged", "Merged"), ("failed", "Failed")],
+        [
+            ("done", "Done"),
+            ("merged", "Merged"),
+            ("failed", "Failed"),
+            ("given_up", "Given up"),
+        ],
         required=True,
         readonly=True,
         default="done",
@@ -89,7 +101,8 @@ class CarteraStepExecution(models.Model):
     # An index, since a date that is empty would never be equal in a constraint.
     _once_uniq = models.UniqueIndex(
         "(case_id, step_id, episode, line_key, occurrence, "
-        "COALESCE(date_event, '-infinity'::date))",
+        "COALESCE(date_event, '-infinity'::date)) "
+        "WHERE state IN ('done', 'merged', 'given_up')",
         "This step has been done already.",
     )
 
@@ -101,6 +114,43 @@ class CarteraStepExecution(models.Model):
         ).items():
             values = (plan.action_values or {}).get(str(step.id))
             executions.order_id = step.new(values, origin=step) if values else step
+
+    # -- what came to nothing -----------------------------------------------------
+
+    def _fail(self, reason):
+        """What was begun has come to nothing. The next plan does it again; what has
+        failed several times is left to a person."""
+        for execution in self.filtered(lambda execution: execution.state == "done"):
+            failed = [*execution._get_twins_domain(), ("state", "=", "failed")]
+            is_last = self.search_count(failed) >= TRIES - 1
+            execution.write(
+                {"state": "given_up" if is_last else "failed", "message": reason}
+            )
+
+    def _take_up(self):
+        """What had come to nothing is done after all, by hand, where no plan has done
+        it meanwhile."""
+        for execution in self.filtered(
+            lambda execution: execution.state in ("failed", "given_up")
+        ):
+            counted = [*execution._get_twins_domain(), ("state", "in", COUNTED)]
+            if not self.search_count(counted, limit=1):
+                execution.write({"state": "done", "message": False})
+
+    def _get_twins_domain(self):
+        """The other times that the same was to be done."""
+        self.ensure_one()
+        return [
+            ("id", "!=", self.id),
+            ("case_id", "=", self.case_id.id),
+            ("step_id", "=", self.step_id.id),
+            ("episode", "=", self.episode),
+            ("line_key", "=", self.line_key),
+            ("occurrence", "=", self.occurrence),
+            ("date_event", "=", self.date_event),
+        ]
+
+    # -- merged debtors -----------------------------------------------------------
 
     @api.model
     def _hand_over(self, case, target):
@@ -117,8 +167,11 @@ class CarteraStepExecution(models.Model):
                         gone.step_id, gone.episode, gone.line_key, gone.occurrence
                     ) = (met.step_id, met.episode, met.line_key, met.occurrence)
                     AND gone.date_event IS NOT DISTINCT FROM met.date_event
+                    AND gone.state IN %s AND met.state IN %s
                 """,
                 case.id,
                 target.id,
+                COUNTED,
+                COUNTED,
             )
         )

@@ -155,9 +155,7 @@ class CarteraStrategyEngine(models.AbstractModel):
             "steps": strategy_facts.steps(step_model, company),
             "done": strategy_facts.done(company, date),
             "latest": strategy_facts.latest(company, date),
-            "reach": strategy_facts.reach(
-                self.env["cartera.recipient"]._get_reachable_sql(company, ids), company
-            ),
+            "reach": self._get_reach_sql(company, date, ids),
             "items": strategy_candidates.items(
                 open_items, company, date, until, debtor_ids
             ),
@@ -176,6 +174,13 @@ class CarteraStrategyEngine(models.AbstractModel):
                 SQL("%s AS MATERIALIZED (%s)", SQL.identifier(name), query)
                 for name, query in tables.items()
             ),
+        )
+
+    @api.model
+    def _get_reach_sql(self, company, date, ids):
+        return strategy_facts.reach(
+            self.env["cartera.recipient"]._get_reachable_sql(company, ids),
+            self.env["cartera.contact.policy"]._get_rules(company, date),
         )
 
     @api.model

@@ -44,6 +44,8 @@ REASONS = [
     ("language", "Not for this language"),
     ("no_channel", "No address to reach the debtor"),
     ("opt_out", "The debtor does not want this channel"),
+    ("consent", "The debtor has not authorised this channel, as it must"),
+    ("forbidden", "The law does not allow this channel"),
     # after the approval
     ("paid", "Paid since the plan was made"),
     ("repeated", "Done meanwhile by another plan"),

@@ -7,7 +7,7 @@ those of :mod:`.strategy_facts`. The rules are those of ``lib/strategy.py``.
 from odoo.tools import SQL
 
 from .plan_reasons import UNTOLD, WAITING
-from .strategy_facts import MESSAGES
+from .strategy_facts import COUNTED, MESSAGES
 
 
 def items(open_items, company, date, until, debtor_ids=None):
@@ -149,9 +149,11 @@ def _per_item(condition):
                 WHERE execution.case_id = facts.id
                     AND execution.step_id = step.id
                     AND execution.line_key = item.move_line_id
+                    AND execution.state IN %s
             )
         """,
         condition,
+        COUNTED,
     )
 
 
@@ -218,8 +220,7 @@ def judged(date):
                     WHEN 'message' THEN latest.message_today
                     WHEN 'spoken' THEN latest.spoken_today END THEN 'today'
                 WHEN step.merge_group IN ('message', 'spoken') AND way.channel IS NULL
-                    THEN CASE WHEN step.action = ANY(reach.refused)
-                        THEN 'opt_out' ELSE 'no_channel' END
+                    THEN COALESCE(reach.obstacles ->> step.action, 'no_channel')
             END AS reason
         FROM candidates candidate
         JOIN facts ON facts.id = candidate.case_id

@@ -8,6 +8,10 @@ from odoo.tools import SQL
 # How long ago a promise or payment may be that a step still answers to.
 EVENT_DAYS = 90
 
+# An execution that failed does not count: the step is planned again. One that has been
+# given up does: it is left to a person.
+COUNTED = ("done", "merged", "given_up")
+
 MESSAGES = ("email", "sms", "whatsapp", "letter")
 SPOKEN = ("call", "visit")
 
@@ -58,6 +62,8 @@ def facts(company, date, money, guard, ids=None):
                 segment.strategy_id AS wanted_strategy_id,
                 strategy.id AS strategy_id,
                 COALESCE(partner.lang, %(lang)s) AS lang,
+                COALESCE(partner.country_id, %(country)s) AS country_id,
+                partner.cartera_debtor_kind AS debtor_kind,
                 known.episode + (known.episode_date IS NULL)::int AS episode,
                 live.date_oldest_due,
                 live.bucket_id,
@@ -87,6 +93,7 @@ def facts(company, date, money, guard, ids=None):
         company=company.id,
         date=date,
         lang=company.partner_id.lang or "en_US",
+        country=company.country_id.id or None,
         source=source,
         some_cases=some_cases,
         stale=stale,
@@ -175,10 +182,12 @@ def done(company, date):
         WHERE execution.company_id = %s
             AND execution.date <= %s
             AND execution.line_key = 0
+            AND execution.state IN %s
         GROUP BY execution.case_id, execution.step_id, execution.date_event
         """,
         company.id,
         date,
+        COUNTED,
     )
 
 
@@ -218,42 +227,83 @@ def latest(company, date):
         LEFT JOIN steps step ON step.id = execution.step_id
             AND step.strategy_id = facts.strategy_id
         WHERE execution.company_id = %(company)s AND execution.date <= %(date)s
+            AND execution.state IN %(counted)s
         GROUP BY execution.case_id
         """,
         company=company.id,
         date=date,
         messages=MESSAGES,
         spoken=SPOKEN,
+        counted=COUNTED,
     )
 
 
-def reach(reachable, company):
-    """Per debtor, the channels that reach it and those it has withdrawn its consent
-    from.
+def reach(ways, rules):
+    """Per debtor, the channels that reach it and, of those that may not be used, why.
 
-    :param reachable: SQL of (case id, channel) rows
+    By one that the debtor has withdrawn, or has to authorise first, nobody would get
+    past the contact gate.
+
+    :param ways: SQL of (case id, channel, last word on it) rows
+    :param rules: policies by country and kind of debtor, of
+        ``cartera.contact.policy._get_rules``
     """
     return SQL(
         """
         SELECT
-            way.case_id,
-            array_agg(way.channel) FILTER (WHERE refused.channel IS NULL) AS channels,
-            array_agg(way.channel) FILTER (WHERE refused.channel IS NOT NULL) AS refused
-        FROM (%(reachable)s) way
-        JOIN facts ON facts.id = way.case_id
-        LEFT JOIN (
-            SELECT partner_id, channel
-            FROM (
-                SELECT DISTINCT ON (partner_id, channel) partner_id, channel, decision
-                FROM cartera_consent
-                WHERE company_id = %(company)s AND COALESCE(address, '') = ''
-                ORDER BY partner_id, channel, date DESC, id DESC
-            ) last_word
-            WHERE decision = 'withdrawn'
-        ) refused
-            ON refused.partner_id = facts.partner_id AND refused.channel = way.channel
-        GROUP BY way.case_id
+            case_id,
+            array_agg(channel) FILTER (WHERE is_open) AS channels,
+            jsonb_object_agg(
+                channel,
+                CASE
+                    WHEN is_forbidden THEN 'forbidden'
+                    WHEN is_withdrawn THEN 'opt_out'
+                    ELSE 'consent'
+                END
+            ) FILTER (WHERE NOT is_open) AS obstacles
+        FROM (
+            SELECT
+                way.case_id,
+                way.channel,
+                BOOL_OR(way.channel = 'visit' AND %(visits_forbidden)s) AS is_forbidden,
+                BOOL_OR(way.decision = 'withdrawn') AS is_withdrawn,
+                BOOL_OR(
+                    NOT (way.channel = 'visit' AND %(visits_forbidden)s)
+                    AND CASE way.decision
+                        WHEN 'granted' THEN TRUE
+                        WHEN 'withdrawn' THEN FALSE
+                        ELSE NOT %(consent_required)s
+                    END
+                ) AS is_open
+            FROM (%(ways)s) way
+            JOIN facts ON facts.id = way.case_id
+            GROUP BY way.case_id, way.channel
+        ) way
+        GROUP BY case_id
         """,
-        reachable=reachable,
-        company=company.id,
+        ways=ways,
+        consent_required=_bound(rules, lambda policy: policy.consent_required),
+        visits_forbidden=_bound(rules, lambda policy: policy.visits == "forbidden"),
     )
+
+
+def _bound(rules, test):
+    """Condition on a debtor: one of the policies that bind its contacts is such.
+
+    :param test: function of a ``lib.contact_window.Policy``
+    """
+    kinds = {}
+    for (country_id, kind), policies in rules.items():
+        found = kinds.setdefault(country_id, [])
+        if any(map(test, policies)):
+            found.append(kind)
+    everywhere = kinds.pop(None)
+    cases = [
+        SQL("WHEN %s THEN facts.debtor_kind = ANY(%s)", country_id, found)
+        for country_id, found in kinds.items()
+        if found != everywhere
+    ]
+    general = SQL("facts.debtor_kind = ANY(%s)", everywhere)
+    if not cases:
+        return general
+    return SQL("CASE facts.country_id %s ELSE %s END", SQL(" ").join(cases), general)

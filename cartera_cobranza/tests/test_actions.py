@@ -84,6 +84,18 @@ class TestActions(StrategyCommon):
             {"is_company": False, "country_id": self.env.ref("base.co").id}
         )
         done = self._do(action="visit")
+        self.assertFalse(done, "left out by the plan")
+
+    def test_a_visit_that_the_law_forbids_by_now(self):
+        self._step("step", 10, "visit")
+        self._due(12)
+        self._night()
+        plan = self._simulate()
+        self.debtor.write(
+            {"is_company": False, "country_id": self.env.ref("base.co").id}
+        )
+        plan.action_approve()
+        done = self._case().execution_ids
         self.assertFalse(done.activity_id)
         self.assertEqual(done.state, "failed")
         self.assertIn("Not allowed", done.message)

@@ -231,6 +231,51 @@ class TestPlan(StrategyCommon, CronMixinCase):
             self._told(partner=bad.partner_id)["call"], ("do", "due"), "planned again"
         )
 
+    def test_a_step_that_failed_is_planned_again(self):
+        self.calls.unlink()
+        self._step("again", 2, "sms", clock="previous", wait_after=9)
+        self._run_plan()
+        failed = self._executions().filtered(lambda row: row.case_id == self.cases[0])
+        failed.sudo().state = "failed"
+        with self._on("2026-07-01"):
+            day = "2026-07-01"
+            self.assertEqual(
+                self._told(day, self.cases[0].partner_id),
+                {"demand": ("do", "due"), "again": ("wait", "clock")},
+            )
+            self.assertEqual(
+                self._told(day, self.cases[1].partner_id),
+                {"demand": ("skip", "done"), "again": ("wait", "not_yet")},
+            )
+            self._run_plan(day)
+        self.assertEqual(
+            self.cases[0].execution_ids.sorted("id").mapped("state"), ["failed", "done"]
+        )
+
+    def test_a_failed_step_supersedes_nothing(self):
+        self.calls.unlink()
+        weaker = self._step("weaker", 11, sequence=5)
+        weaker.active = False
+        self._run_plan()
+        self._executions().sudo().state = "failed"
+        weaker.active = True
+        with self._on("2026-07-01"):
+            self.assertEqual(
+                self._told("2026-07-01"),
+                {"demand": ("do", "due"), "weaker": ("merged", "merged")},
+            )
+
+    def test_merged_debtors_keep_what_did_not_fail(self):
+        self._run_plan()
+        first, second = self.cases[:2]
+        second.execution_ids.sudo().state = "failed"
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((first | second).partner_id.ids, second.partner_id)
+        self.assertEqual(
+            sorted(second.execution_ids.mapped("state")),
+            ["done", "done", "failed", "failed"],
+        )
+
     def test_a_big_plan_is_run_in_the_background(self):
         plan = self._simulate()
         with patch("odoo.addons.cartera_cobranza.models.cartera_plan.AT_ONCE", 3):

@@ -155,17 +155,86 @@ class TestPlannerReasons(StrategyCommon):
         self.debtor.phone = False
         self._assert_reason("no_channel", action="call")
 
-    def test_withdrawn_consent(self):
+    def _consent(self, decision, partner=None, channel="email", **values):
         self.env["cartera.consent"].create(
             {
-                "partner_id": self.debtor.id,
+                "partner_id": (partner or self.debtor).id,
                 "company_id": self.company.id,
-                "channel": "email",
-                "decision": "withdrawn",
-                "source": "link",
+                "channel": channel,
+                "decision": decision,
+                "source": "form",
                 "date": "2026-06-01",
+                **values,
             }
         )
+
+    def _move_to(self, country):
+        self.debtor.write(
+            {"is_company": False, "country_id": self.env.ref(f"base.{country}").id}
+        )
+
+    def test_withdrawn_consent(self):
+        self._consent("withdrawn")
+        self._assert_reason("opt_out", fallback_channel=False)
+
+    def test_withdrawn_for_an_address(self):
+        consents = self.env["cartera.consent"]
+        url = consents._get_opt_out_url(
+            self.debtor, self.company, "email", self.debtor.email
+        )
+        consents._withdraw(consents._read_opt_out_token(url.rsplit("/", 1)[1]))
+        self._assert_reason("opt_out", fallback_channel=False)
+        self.debtor.email = "otro@faro.example"
+        self.assertEqual(self._told(), {"notice": DO})
+
+    def test_withdrawn_by_one_of_several_people(self):
+        person = self.env["res.partner"].create(
+            {
+                "name": "Ana",
+                "parent_id": self.debtor.id,
+                "email": "ana@faro.example",
+                "cartera_collection_contact": True,
+            }
+        )
+        self._consent("withdrawn", person)
+        self._step("notice", 10, fallback_channel=False)
+        self._due(12)
+        self._night()
+        self.assertEqual(self._told(), {"notice": DO}, "the debtor itself is left")
+        self._consent("withdrawn", date="2026-06-02")
+        self.assertEqual(self._told(), {"notice": ("skip", "opt_out")})
+        self._consent("granted", person, date="2026-06-03")
+        self.assertEqual(self._told(), {"notice": DO})
+
+    def test_consent_that_the_law_demands(self):
+        self._move_to("co")
+        self._assert_reason("consent")
+        self._consent("granted", channel="sms", date="2026-06-29")
+        line = self._simulate().line_ids
+        self.assertEqual((line.verdict, line.channel), ("do", "sms"), "falls back")
+        self._consent("granted", date="2026-06-29")
+        self.assertEqual(self._simulate().line_ids.channel, "email")
+        self._consent("withdrawn", date="2026-06-30")
+        self._consent("withdrawn", channel="sms", date="2026-06-30")
+        self.assertEqual(self._told(), {"notice": ("skip", "opt_out")})
+
+    def test_consent_that_the_company_demands(self):
+        policy = self.env["cartera.contact.policy"].create(
+            {"name": "Own", "company_id": self.company.id, "consent_required": True}
+        )
+        self._assert_reason("consent")
+        policy.date_to = "2026-06-29"
+        self.assertEqual(self._told(), {"notice": DO})
+
+    def test_visits_that_the_law_forbids(self):
+        self._move_to("ec")
+        self._assert_reason("forbidden", action="visit")
+
+    def test_what_was_said_to_a_branch(self):
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id}
+        )
+        self._consent("withdrawn", company_id=branch.id)
         self._assert_reason("opt_out", fallback_channel=False)
 
     # -- what is told -------------------------------------------------------------

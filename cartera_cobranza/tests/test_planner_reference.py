@@ -24,6 +24,7 @@ WAYS = {
     "street": {"letter", "visit"},
 }
 ACTIONS = ("email", "sms", "letter", "call", "visit", "hold", "webhook")
+SAID = ("granted", "withdrawn", None)
 
 
 @tagged("post_install", "-at_install", "cartera")
@@ -151,7 +152,7 @@ class TestPlannerReference(BaseCommon):
                     "date_event": event,
                     "date": self._some_day(rng, 0, 10),
                     "action": step.action,
-                    "state": rng.choice(("done", "done", "merged")),
+                    "state": rng.choice(("done", "done", "merged", "failed")),
                 }
         return list(rows.values())
 
@@ -176,7 +177,7 @@ class TestPlannerReference(BaseCommon):
             stages=frozenset(step.stage_ids.ids),
         )
 
-    def _describe_debtor(self, case, channels, refused, in_transit, stale):
+    def _describe_debtor(self, case, channels, obstacles, in_transit, stale):
         debt = case.amount_not_due + case.amount_overdue
         return reference.Debtor(
             episode=case.episode + (not case.episode_date),
@@ -195,8 +196,8 @@ class TestPlannerReference(BaseCommon):
             last_payment=case.date_last_payment or None,
             archived=not case.partner_id.active,
             insolvent_since=case.partner_id.cartera_insolvent_since or None,
-            channels=frozenset(channels - refused),
-            refused=frozenset(channels & refused),
+            channels=frozenset(channels - set(obstacles)),
+            obstacles={way: obstacles[way] for way in channels & set(obstacles)},
             bank_stale=stale,
             in_transit=in_transit,
         )
@@ -230,7 +231,8 @@ class TestPlannerReference(BaseCommon):
     def _fill(self, rng, segment, steps):
         """Give every debtor facts of its own.
 
-        :return: dict of case to ``(channels, refused channels, steps done)``
+        :return: dict of case to ``(channels, reason by channel not to be used, steps
+            done)``
         """
         given = {}
         self.env["cartera.consent"].search(
@@ -242,33 +244,61 @@ class TestPlannerReference(BaseCommon):
             values = {name: False for name in ("email", "phone", "street", "city")}
             for name in kept:
                 values.update(ADDRESSES[name])
+            country = rng.choice(("mx", "mx", "mx", "co"))
             partner.write(
                 {
                     **values,
                     "active": rng.random() < 0.95,
                     "cartera_insolvent_since": TODAY if rng.random() < 0.05 else False,
+                    "country_id": self.env.ref(f"base.{country}").id,
                 }
             )
             case.write(self._prepare_case(rng, segment))
-            refused = {c for c in ("email", "sms", "call") if rng.random() < 0.1}
-            self.env["cartera.consent"].create(
-                [
-                    {
-                        "partner_id": partner.id,
-                        "company_id": self.company.id,
-                        "channel": channel,
-                        "decision": "withdrawn",
-                        "source": "call",
-                        "date": "2026-06-01",
-                    }
-                    for channel in refused
-                ]
-            )
+            said = self._say(rng, partner)
             rows = self._prepare_done(rng, case, steps)
             self.env["cartera.step.execution"].create(rows)
             channels = set().union(*(WAYS[name] for name in kept))
-            given[case] = (channels, refused, rows)
+            obstacles = self._find_obstacles(country == "co", said)
+            given[case] = (channels, obstacles, rows)
         return given
+
+    def _say(self, rng, partner):
+        """Have a debtor say what it thinks of some channels, more than once.
+
+        :return: dict of channel to what it said last
+        """
+        said, rows = {}, []
+        for channel in ("email", "sms", "call"):
+            for day in range(1, 3):
+                decision = rng.choice(SAID if rng.random() < 0.3 else SAID[-1:])
+                if decision:
+                    said[channel] = decision
+                    rows.append(
+                        {
+                            "partner_id": partner.id,
+                            "company_id": self.company.id,
+                            "channel": channel,
+                            "address": rng.choice((False, partner.email or False))
+                            if channel == "email"
+                            else False,
+                            "decision": decision,
+                            "source": "call",
+                            "date": f"2026-06-{day:02}",
+                        }
+                    )
+        self.env["cartera.consent"].create(rows)
+        return said
+
+    def _find_obstacles(self, is_strict, said):
+        """Why channels may not be used, where the law asks for consent and where not.
+
+        :param is_strict: whether it does
+        """
+        found = {way: "opt_out" for way in said if said[way] == "withdrawn"}
+        if is_strict:
+            silent = {way for ways in WAYS.values() for way in ways} - set(said)
+            found |= {way: "consent" for way in silent} | {"visit": "forbidden"}
+        return found
 
     def _play(self, rng):
         """The planner's decisions and the reference's, both by case."""
@@ -295,11 +325,11 @@ class TestPlannerReference(BaseCommon):
         expected = {
             case: reference.decide(
                 steps,
-                self._describe_debtor(case, channels, refused, case in on_way, stale),
-                [self._describe_done(row) for row in rows],
+                self._describe_debtor(case, channels, obstacles, case in on_way, stale),
+                [self._describe_done(row) for row in rows if row["state"] != "failed"],
                 TODAY,
             )
-            for case, (channels, refused, rows) in given.items()
+            for case, (channels, obstacles, rows) in given.items()
         }
         return strategy, planned, expected
 
@@ -343,6 +373,8 @@ class TestPlannerReference(BaseCommon):
             "stage",
             "no_channel",
             "opt_out",
+            "consent",
+            "forbidden",
             "nothing_owed",
         } - met
         self.assertFalse(untried)

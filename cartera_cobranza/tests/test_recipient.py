@@ -20,7 +20,7 @@ class TestRecipient(MessageCommon):
 
     def _reachable(self):
         rows = self.env.execute_query(self.recipients._get_reachable_sql(self.company))
-        return {channel for case_id, channel in rows if case_id == self.case.id}
+        return {channel for case_id, channel, _word in rows if case_id == self.case.id}
 
     # -- the chain ----------------------------------------------------------------
 
@@ -129,8 +129,37 @@ class TestRecipient(MessageCommon):
             }
         )
         self.assertEqual(self._find(allow_fallback=True).channel, "letter")
-        self.assertEqual(
-            self._find(allow_fallback=True, not_by="letter").channel, "sms"
+
+    def test_who_opted_out_comes_last(self):
+        invoice = self._contact("Facturas", type="invoice", email="f@deudor.example")
+        self._withdraw(invoice, address="f@deudor.example")
+        self.assertEqual(self._find().partner_id, self.debtor.id)
+        self._withdraw(self.debtor)
+        self.assertEqual(self._find().partner_id, invoice.id, "it is all the same")
+        self.debtor.write({"street": "Calle 2", "city": "Puebla"})
+        self.assertEqual(self._find(allow_fallback=True).channel, "letter")
+        self._withdraw(invoice, decision="granted", date="2026-06-03")
+        self.assertEqual(self._find(allow_fallback=True).partner_id, invoice.id)
+
+    def test_a_branch_knows_who_opted_out_at_its_company(self):
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id}
+        )
+        self._withdraw(self.debtor, company_id=branch.id)
+        self.debtor.write({"street": "Calle 2", "city": "Puebla"})
+        self.assertEqual(self._find(allow_fallback=True).channel, "letter")
+
+    def _withdraw(self, person, **values):
+        self.env["cartera.consent"].sudo().create(
+            {
+                "partner_id": person.id,
+                "company_id": self.company.id,
+                "channel": "email",
+                "decision": "withdrawn",
+                "source": "form",
+                "date": "2026-06-02",
+                **values,
+            }
         )
 
     def test_tried_addresses_are_not_used_again(self):

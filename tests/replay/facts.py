@@ -72,6 +72,7 @@ MOVES = """
 TWICE_DONE = """
     SELECT case_id, step_id, episode, line_key, occurrence, date_event
     FROM cartera_step_execution
+    WHERE state <> 'failed'
     GROUP BY 1, 2, 3, 4, 5, 6 HAVING COUNT(*) > 1
 """
 
