@@ -106,9 +106,11 @@ TELLING = {
     """,
 }
 
+# What is denied ends with the clause, and is not long: a threat may follow.
+DENIED = r"\b(?:\s+[^\s.;:,!?]+){0,10}"
 DENIAL = {
-    "es": r"\bno\s+(?:es|son|constituye\w*|forma\w*|se\s+trata)\b[^.;]*",
-    "en": r"\b(?:is|are|was|does|do)\s+not\b[^.;]*",
+    "es": rf"\bno\s+(?:es|son|constituye\w*|forma\w*|se\s+trata){DENIED}",
+    "en": rf"\b(?:is|are|was|does|do)\s+not{DENIED}",
 }
 
 LANGUAGES = frozenset(FORBIDDEN)

@@ -53,6 +53,24 @@ def test_lawful_words_are_not_found(language, text):
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "rule"),
+    [
+        ("es_MX", "Esta no es una broma: embargaremos su casa.", "judicial_look"),
+        ("es_MX", "Esta no es una broma, embargaremos su casa.", "judicial_look"),
+        ("en_US", "This is not a joke: you will go to jail.", "threat"),
+        (
+            "es_MX",
+            "Este no es un aviso más de los que ya le hemos enviado antes sin respuesta "
+            "y por eso irá a la cárcel.",
+            "threat",
+        ),
+    ],
+)
+def test_a_denial_ends_before_the_threat(language, text, rule):
+    assert ("warning", rule) in found(text, language)
+
+
+@pytest.mark.parametrize(
     ("language", "text"),
     [
         ("es_CO", "¿Por qué no ha pagado?"),
