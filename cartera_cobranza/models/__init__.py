@@ -20,6 +20,7 @@ from . import (
     cartera_communication,
     cartera_communication_content,
     cartera_communication_outcome,
+    cartera_communication_replacement,
     cartera_consent,
     cartera_consequence_engine,
     cartera_consequence_guard,

@@ -134,7 +134,7 @@ class CarteraActionActivity(models.AbstractModel):
             decisions = gate._admit(list(refused.values()), "dispatch")
             for execution, decision in zip(refused, decisions, strict=True):
                 message = gate._describe(execution.case_id, decision)
-                execution.write({"state": "failed", "message": message})
+                execution._fail(message)
         return days
 
     @api.model

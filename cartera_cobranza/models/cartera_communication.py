@@ -1,8 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tools import SQL, email_domain_extract
 
-from . import cartera_communication_content  # noqa: F401  (inherited: it comes first)
+from . import (  # noqa: F401  (inherited: they come first)
+    cartera_communication_content,
+    cartera_communication_replacement,
+)
 from .cartera_message_template import MESSAGE_KINDS
 from .channels import CHANNELS
 
@@ -22,7 +25,7 @@ class CarteraCommunication(models.Model):
 
     _name = "cartera.communication"
     _description = "Message to a Debtor"
-    _inherit = ["cartera.communication.content"]
+    _inherit = ["cartera.communication.content", "cartera.communication.replacement"]
     _order = "date desc, id desc"
     _rec_name = "subject"
     _check_company_auto = True
@@ -224,34 +227,6 @@ class CarteraCommunication(models.Model):
         found.invalidate_recordset(["state"])
         return found
 
-    def _replace(self, only_others=True, other_channel=False):
-        """Plan each message anew for the next recipient in the chain, or by the channel
-        to fall back to; whoever has none left stays without.
-
-        :param only_others: not the addresses that have been tried
-        :param other_channel: not by the same channel either
-        :return: the new messages
-        """
-        created = self.browse()
-        for message in self.sudo():
-            tried = [(message.case_id.id, a) for a in message._get_tried()]
-            recipient = (
-                self.env["cartera.recipient"]
-                ._get_recipients(
-                    message.case_id,
-                    message.channel,
-                    message.allow_fallback,
-                    tried if only_others else (),
-                    not_by=message.channel if other_channel else None,
-                )
-                .get(message.case_id.id)
-            )
-            if recipient:
-                created |= message.create(message._prepare_replacement(recipient))
-        if created:
-            self.env["cartera.dispatcher"]._trigger()
-        return created
-
     def _mark_unreached(self, is_address):
         """A message did not arrive: keep the evidence, and pass over its address from
         now on if that was the cause."""
@@ -262,34 +237,6 @@ class CarteraCommunication(models.Model):
         if is_address and self.channel == "email" and not person.message_bounce:
             if person.email_normalized == self.address:
                 person.message_bounce = 1
-
-    def _prepare_replacement(self, recipient):
-        return {
-            "case_id": self.case_id.id,
-            "company_id": self.company_id.id,
-            "channel": recipient.channel,
-            "template_id": self.template_id.id,
-            "kind": self.kind,
-            "step_id": self.step_id.id,
-            "origin": self.origin,
-            "attach_invoices": self.attach_invoices,
-            "cost": self.cost,
-            "contact_partner_id": recipient.partner_id,
-            "address": recipient.address,
-            "lang": recipient.lang,
-            "allow_fallback": self.allow_fallback,
-            "previous_id": self.id,
-            "date": self.date,
-            "date_planned": fields.Datetime.now(),
-        }
-
-    def _get_tried(self):
-        """The addresses that this message and those before it went to."""
-        addresses, message = [], self
-        while message:
-            addresses += [message.address] if message.address else []
-            message = message.previous_id
-        return addresses
 
     # -- identity of what is sent --------------------------------------------------
 
@@ -330,26 +277,6 @@ class CarteraCommunication(models.Model):
             "cancelled",
             self.env._("Called off by %(user)s", user=self.env.user.name),
         )
-
-    def action_send_again(self):
-        """Plan anew messages that did not arrive, or perhaps did not."""
-        self._check_rights("group_cartera_supervisor")
-        lost = self.sudo()._lock_in("failed", "unconfirmed", "bounced")
-        if not lost:
-            raise UserError(
-                self.env._("Only messages that have not arrived are sent again.")
-            )
-        lost._set_state(
-            "failed",
-            self.env._("Sent again by %(user)s", user=self.env.user.name),
-        )
-        if lost - lost._replace(only_others=False).previous_id:
-            raise UserError(
-                self.env._(
-                    "There is no address to send it to. Correct the contacts of the "
-                    "debtor first."
-                )
-            )
 
     def action_confirm(self):
         """Note that messages that perhaps left have arrived."""

@@ -3,11 +3,11 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
-from odoo.modules import module
 from odoo.tools import SQL
 from odoo.tools.misc import get_lang
 
 from ..lib import batches
+from . import cartera_transactions  # noqa: F401  (inherited: it comes first)
 from .cartera_message_template import CLAIMING_KINDS
 from .conflicts import CONFLICTS
 
@@ -25,7 +25,7 @@ OWING_KINDS = CLAIMING_KINDS | {"preventive", "promise_due", "promise_broken"}
 # States of a message that has been written to the debtor, or is about to be.
 WRITTEN_STATES = ("ready", "queued", "sending", "sent", "unconfirmed")
 
-# Refusals that stand against a channel and not against the debtor.
+# Refusals that stand against a person or a channel, and not against the debtor.
 CHANNEL_RULES = frozenset({"consent", "opt_out"})
 
 
@@ -39,6 +39,7 @@ class CarteraDispatcher(models.AbstractModel):
 
     _name = "cartera.dispatcher"
     _description = "Dispatcher of Messages"
+    _inherit = ["cartera.transactions"]
 
     # -- entry points -------------------------------------------------------------
 
@@ -159,7 +160,7 @@ class CarteraDispatcher(models.AbstractModel):
             _logger.warning("Messages could not be dispatched: %s", text)
         for message_id, error in errors:
             message = self.env["cartera.communication"].browse(message_id)
-            message._set_state("failed", str(error))
+            message._end_unsent("failed", str(error))
 
     def _attempt(self, work, ids):
         try:
@@ -182,7 +183,7 @@ class CarteraDispatcher(models.AbstractModel):
         messages = self._pass_gate(messages, origin)
         failed = self.env["cartera.message.renderer"]._render(messages)
         for message, error in failed:
-            message._set_state("failed", str(error))
+            message._end_unsent("failed", str(error))
         messages -= messages.browse(message.id for message, _error in failed)
         messages.date_queued = fields.Datetime.now()
         for channel, group in messages.grouped("channel").items():
@@ -193,14 +194,32 @@ class CarteraDispatcher(models.AbstractModel):
         """Of several messages that piled up for a debtor the last one goes out, and
         none on the day of another."""
         planned = messages.filtered(lambda message: message.origin == "strategy")
-        last = {}
-        for message in planned.sorted(lambda message: (message.date, message.id)):
-            last[message.case_id] = message
-        old = planned.filtered(lambda message: last[message.case_id] != message)
+        last = self._find_last_due(planned)
+        old = planned.filtered(lambda message: message.id not in last)
         old._set_state("cancelled", self.env._("A later message took its place"))
         busy = self._find_written_today(planned - old)
         busy.date_planned = self._get_day_start(1)
         return messages - old - busy
+
+    def _find_last_due(self, messages):
+        """Ids of the last planned messages that are due for the debtors of these; they
+        may be in another batch."""
+        if not messages:
+            return set()
+        messages.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (case_id) id FROM cartera_communication
+                 WHERE case_id = ANY(%s) AND origin = 'strategy'
+                   AND state = 'planned' AND date_planned <= %s
+                 ORDER BY case_id, date DESC, id DESC
+                """,
+                messages.case_id.ids,
+                fields.Datetime.now(),
+            )
+        )
+        return {message_id for (message_id,) in rows}
 
     def _find_written_today(self, messages):
         """Those whose debtor has got a message of the strategy on this day."""
@@ -265,7 +284,7 @@ class CarteraDispatcher(models.AbstractModel):
             if key not in reasons:
                 reasons[key] = self._find_unlawful_wording(*key)
             if reasons[key]:
-                message._set_state("refused", reasons[key])
+                message._end_unsent("refused", reasons[key])
                 kept -= message
         return kept
 
@@ -341,26 +360,7 @@ class CarteraDispatcher(models.AbstractModel):
 
     def _refuse(self, message, decision):
         gate = self.env["cartera.contact.gate"]
-        message._set_state("refused", gate._describe(message.case_id, decision))
-        may_change = message.allow_fallback and not message.previous_id
-        if may_change and decision.rule in CHANNEL_RULES:
-            message._replace(other_channel=True)
-
-    # -- transactions -------------------------------------------------------------
-
-    @api.model
-    def _can_commit(self):
-        return not module.current_test
-
-    @api.model
-    def _commit(self):
-        if self._can_commit():
-            self.env.cr.commit()  # pylint: disable=invalid-commit
-        else:
-            self.env.flush_all()
-
-    @api.model
-    def _roll_back(self):
-        if self._can_commit():
-            self.env.cr.rollback()
-        self.env.invalidate_all(flush=False)
+        reason = gate._describe(message.case_id, decision)
+        message._set_state("refused", reason)
+        if decision.rule not in CHANNEL_RULES or not message._replace():
+            message._get_executions()._fail(reason)

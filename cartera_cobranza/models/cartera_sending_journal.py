@@ -1,7 +1,13 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..lib import batches
+from .conflicts import CONFLICTS
 from .sending_journal import LOCK_SENDER
+
+_logger = logging.getLogger(__name__)
 
 
 class CarteraSendingJournal(models.AbstractModel):
@@ -13,12 +19,36 @@ class CarteraSendingJournal(models.AbstractModel):
 
     @api.model
     def _recover(self):
-        """Put in order whatever senders have left behind."""
-        self._give_up_dead_claims()
-        self._follow_up_failures()
-        self._take_back_late()
-        self._cancel_orphans()
-        self.env["cartera.dispatcher"]._commit()
+        """Put in order whatever senders have left behind. What cannot be, now or ever,
+        keeps nothing else from being done."""
+        dispatcher = self.env["cartera.dispatcher"]
+        for work in (
+            self._give_up_dead_claims,
+            self._follow_up_failures,
+            self._take_back_late,
+            self._cancel_orphans,
+        ):
+            try:
+                with self.env.cr.savepoint():
+                    work()
+            except CONFLICTS:
+                dispatcher._roll_back()  # the next call sees what the others wrote
+            except Exception:  # pylint: disable=broad-exception-caught
+                _logger.exception("What senders left behind was not put in order")
+                dispatcher._roll_back()
+            dispatcher._commit()
+
+    @api.model
+    def _do_each(self, messages, work):
+        """Do ``work`` with the messages; one that cannot be done is told of and left as
+        it is."""
+        _count, errors = batches.run_isolating(
+            messages.ids,
+            lambda ids: work(messages.browse(ids)),
+            self.env["cartera.dispatcher"]._attempt,
+        )
+        for message_id, error in errors:
+            _logger.warning("Message %s was not followed up: %s", message_id, error)
 
     @api.model
     def _give_up_dead_claims(self):
@@ -65,11 +95,16 @@ class CarteraSendingJournal(models.AbstractModel):
         failed = self.env["cartera.communication"].search(
             [("state", "=", "failed"), ("failure", "!=", False)], limit=1000
         )
-        failed = failed._lock_in("failed")
-        for message in failed:
+        self._do_each(failed._lock_in("failed"), self._follow_up)
+
+    @api.model
+    def _follow_up(self, messages):
+        for message in messages:
             message._mark_unreached(message.failure == "address")
-            message._replace()
-        failed.failure = False
+            if not message._replace():
+                message._get_executions()._fail(message.message)
+        messages.failure = False
+        return len(messages)
 
     @api.model
     def _take_back_late(self):
@@ -79,9 +114,10 @@ class CarteraSendingJournal(models.AbstractModel):
             [("state", "=", "queued"), ("date_closing", "<=", fields.Datetime.now())],
             limit=1000,
         )
-        late = late._lock_in("queued")
-        if not late:
-            return
+        self._do_each(late._lock_in("queued"), self._take_back)
+
+    @api.model
+    def _take_back(self, late):
         self.env["cartera.contact"].search(
             [("communication_id", "in", late.ids)]
         ).unlink()
@@ -97,6 +133,7 @@ class CarteraSendingJournal(models.AbstractModel):
             }
         )
         notes.unlink()
+        return len(late)
 
     @api.model
     def _cancel_orphans(self):

@@ -31,6 +31,7 @@ from . import (
     test_planner_reference,
     test_recipient,
     test_refusal_report,
+    test_replacement,
     test_run,
     test_security,
     test_segment,

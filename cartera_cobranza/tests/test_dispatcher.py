@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models import cartera_dispatcher
 from .message_common import NOON, MessageCommon
 
 
@@ -194,6 +195,26 @@ class TestDispatcher(MessageCommon):
         self._dispatch()
         self.assertEqual(messages.mapped("state"), ["cancelled", "cancelled", "queued"])
 
+    def test_the_last_one_goes_out_also_from_another_batch(self):
+        weak, strong = (
+            self._execute(self._step(), self.case, date).communication_id
+            for date in ("2026-06-29", "2026-06-30")
+        )
+        weak.date_planned = "2026-06-29 12:00:00"
+        strong.date_planned = "2026-06-30 12:00:00"
+        with patch.object(cartera_dispatcher, "BATCH_SIZE", 1):
+            self._dispatch()
+        self.assertEqual((weak.state, strong.state), ("cancelled", "queued"))
+
+    def test_a_later_one_that_is_not_due_keeps_nothing_back(self):
+        early, late = (
+            self._execute(self._step(), self.case, date).communication_id
+            for date in ("2026-06-29", "2026-06-30")
+        )
+        late.date_planned = "2026-07-01 12:00:00"
+        self._dispatch()
+        self.assertEqual((early.state, late.state), ("queued", "planned"))
+
     def test_no_message_on_the_day_of_another(self):
         first = self._plan_message()
         self._dispatch()
@@ -225,6 +246,7 @@ class TestDispatcher(MessageCommon):
 
     def test_opted_out_falls_back_once(self):
         self.debtor.write({"street": "Calle 2", "city": "Puebla"})
+        message = self._plan_message(fallback_channel=True)
         self.env["cartera.consent"].sudo().create(
             {
                 "partner_id": self.debtor.id,
@@ -234,7 +256,6 @@ class TestDispatcher(MessageCommon):
                 "source": "link",
             }
         )
-        message = self._plan_message(fallback_channel=True)
         self._dispatch()
         letter = self.messages.search([("previous_id", "=", message.id)])
         self.assertEqual(message.state, "refused")
