@@ -44,6 +44,41 @@ class Photographer:
         # The first run, the one that had something to do.
         self.browser.click(".o_data_row:not(:has(~ .o_data_row)) td[name=date]")
         self._take("runs", None, ".o_field_widget[name=phase_ids] .o_data_row")
+        self._take_strategies()
+        self._take_messages()
+        self._take_contacts()
+
+    def _take_strategies(self) -> None:
+        """What a supervisor builds, and the plan that waits for approval."""
+        self._take_first("strategy", "cartera-strategies", "name", "step_ids")
+        self._take_first("segment", "cartera-segments", "name", "strategy_id")
+        self._take_first("plan", "cartera-plans", "date", "total_ids")
+        self._open("/odoo/cartera-stages", ".o_data_row")
+        self.browser.click(".o_data_row:nth-child(3) td[name=name]")
+        rows = ".o_field_widget[name=consequence_ids] .o_data_row"
+        self._take("stage-consequences", None, rows)
+
+    def _take_messages(self) -> None:
+        """The outbox, and a template."""
+        self._take("outbox", "/odoo/cartera-messages", ".o_list_view .o_data_row")
+        self._take_first("template", "cartera-templates", "name", "subject")
+
+    def _take_contacts(self) -> None:
+        """The law, and what it did."""
+        self._take_first("contact-policy", "cartera-contact-rules", "name", "window_ids")
+        self._take("contacts", "/odoo/cartera-contacts", ".o_list_view .o_data_row")
+        self._take("refusals", "/odoo/cartera-refused-contacts", ".o_data_row")
+        self._take("consents", "/odoo/cartera-consents", ".o_list_view .o_data_row")
+        self._open("/odoo/cartera", ".o_kanban_record")
+        self.browser.click(".o_kanban_group:nth-child(2) .o_kanban_record")
+        self.browser.click("button[name=action_log_contact]")
+        self._take("log-contact", None, ".modal .o_field_widget[name=channel]")
+
+    def _take_first(self, name: str, path: str, column: str, field: str) -> None:
+        """The form of the first record of a list."""
+        self._open(f"/odoo/{path}", ".o_list_view .o_data_row")
+        self.browser.click(f".o_data_row td[name={column}]")
+        self._take(name, None, f".o_form_view .o_field_widget[name={field}]")
 
     def _log_in(self) -> None:
         self._open("/web/login", "#login")
