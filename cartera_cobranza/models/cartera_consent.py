@@ -4,6 +4,17 @@ from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from .channels import CHANNELS
 
+DECISIONS = [("granted", "Granted"), ("withdrawn", "Withdrawn")]
+
+SOURCES = [
+    ("contract", "Contract"),
+    ("form", "Signed form"),
+    ("call", "Recorded call"),
+    ("link", "Link in a message"),
+    ("portal", "Portal"),
+    ("other", "Other"),
+]
+
 TOKEN_SCOPE = "cartera.opt_out"
 
 
@@ -42,23 +53,9 @@ class CarteraConsent(models.Model):
     )
     channel = fields.Selection(CHANNELS, required=True)
     address = fields.Char(help="Leave empty for all addresses of this channel.")
-    decision = fields.Selection(
-        [("granted", "Granted"), ("withdrawn", "Withdrawn")],
-        required=True,
-        default="granted",
-    )
+    decision = fields.Selection(DECISIONS, required=True, default="granted")
     date = fields.Datetime(required=True, default=fields.Datetime.now)
-    source = fields.Selection(
-        [
-            ("contract", "Contract"),
-            ("form", "Signed form"),
-            ("call", "Recorded call"),
-            ("link", "Link in a message"),
-            ("portal", "Portal"),
-            ("other", "Other"),
-        ],
-        required=True,
-    )
+    source = fields.Selection(SOURCES, required=True)
     reference = fields.Char(help="Document, recording or page that proves it.")
     user_id = fields.Many2one(
         "res.users",

@@ -11,6 +11,15 @@ ORIGINS = [
     ("api", "Dialer"),
 ]
 
+# What comes of a contact, as whoever makes it can say.
+RESULTS = [
+    ("sent", "Sent"),
+    ("no_answer", "No answer"),
+    ("reached", "Spoke with the debtor"),
+    ("third_party", "A third party answered"),
+    ("wrong_number", "Wrong number or address"),
+]
+
 # What people may write: the rest is the log that the law counts.
 EDITABLE_FIELDS = frozenset({"note"})
 
@@ -58,14 +67,7 @@ class CarteraContact(models.Model):
         default="out",
     )
     reached = fields.Selection(
-        [
-            ("sent", "Sent"),
-            ("no_answer", "No answer"),
-            ("reached", "Spoke with the debtor"),
-            ("third_party", "A third party answered"),
-            ("wrong_number", "Wrong number or address"),
-            ("bounced", "Did not arrive"),
-        ],
+        [*RESULTS, ("bounced", "Did not arrive")],
         string="Result",
         required=True,
         readonly=True,

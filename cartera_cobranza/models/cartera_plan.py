@@ -45,8 +45,8 @@ class CarteraPlan(models.Model):
     date = fields.Date(
         required=True,
         default=lambda self: self.env.company._get_cartera_today(),
-        help="The day that is planned. Any day can be simulated; only a plan of today or "
-        "of the last three days can be run.",
+        help="The day that is planned. Any day can be simulated; only a plan of today "
+        "or of the last three days can be run.",
     )
     state = fields.Selection(
         [

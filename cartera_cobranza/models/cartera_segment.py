@@ -35,8 +35,8 @@ class CarteraSegment(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(
         default=lambda self: self._default_sequence(),
-        help="The first segment whose rules hold is the debtor's. A new one goes before "
-        "the others.",
+        help="The first segment whose rules hold is the debtor's. A new one goes "
+        "before the others.",
     )
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.cartera_consent import DECISIONS, SOURCES
 from ..models.channels import CHANNELS
 
 
@@ -26,17 +27,9 @@ class CarteraConsentRegister(models.TransientModel):
     letter = fields.Boolean()
     call = fields.Boolean(string="Calls")
     visit = fields.Boolean(string="Visits")
-    decision = fields.Selection(
-        [("granted", "Granted"), ("withdrawn", "Withdrawn")],
-        required=True,
-        default="granted",
-    )
+    decision = fields.Selection(DECISIONS, required=True, default="granted")
     date = fields.Datetime(required=True, default=fields.Datetime.now)
-    source = fields.Selection(
-        lambda self: self.env["cartera.consent"]._fields["source"].selection,
-        required=True,
-        default="contract",
-    )
+    source = fields.Selection(SOURCES, required=True, default="contract")
     reference = fields.Char(help="Document, recording or page that proves it.")
 
     @api.model

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.cartera_contact import RESULTS
 from ..models.channels import CHANNELS, SPOKEN, WRITTEN
 from ..models.contact_request import ContactRequest
 
@@ -59,13 +60,7 @@ class CarteraContactLog(models.TransientModel):
         "allowed then.",
     )
     reached = fields.Selection(
-        [
-            ("sent", "Sent"),
-            ("no_answer", "No answer"),
-            ("reached", "Spoke with the debtor"),
-            ("third_party", "A third party answered"),
-            ("wrong_number", "Wrong number or address"),
-        ],
+        RESULTS,
         string="Result",
         compute="_compute_reached",
         store=True,
