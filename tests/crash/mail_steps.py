@@ -29,14 +29,14 @@ def make_debts(env, port: str) -> int:
     return len(debtors)
 
 
-def work(env, first: str = "0") -> int:
-    """Lives through the mornings from the first one on, each with the night's run and
-    what it left to send.
+def work(env, first: str = "0", last: str = str(MORNINGS - 1)) -> int:
+    """Lives through the mornings from the first one to the last, each with the night's
+    run and what it left to send.
 
     Takes up where another one has been killed; another one may be at it as well.
     """
     with freeze_time(FIRST_MORNING, tick=True) as clock:
-        for number in range(int(first), MORNINGS):
+        for number in range(int(first), int(last) + 1):
             clock.move_to(FIRST_MORNING + timedelta(days=number))
             _run_night(env)
             _send(env)

@@ -80,9 +80,10 @@ def do(database, step: str, *words):
     return json.loads(output.splitlines()[-1])
 
 
-def start(database):
-    """All the mornings, lived through by a process of its own."""
-    return killing.start(database.odoo, command(database, "work"))
+def start(database, *mornings):
+    """The mornings, all or from one to another, lived through by a process of its
+    own."""
+    return killing.start(database.odoo, command(database, "work", *mornings))
 
 
 def assert_sent_once(database, server, mornings, perhaps=0) -> None:
@@ -135,10 +136,11 @@ def test_killed_while_the_server_answers(database, server):
 
 
 def test_two_at_once_do_it_once(database, server):
-    both = [start(database), start(database)]
-    for process in both:
-        process.communicate()
-        assert process.returncode == 0
+    for morning in range(MORNINGS):
+        both = [start(database, morning, morning) for _ in range(2)]
+        for process in both:
+            process.communicate()
+            assert process.returncode == 0
     do(database, "send_later")
 
     assert database.sql(EXECUTIONS) == calm_executions()
