@@ -166,7 +166,7 @@ class CarteraPlan(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_protected(vals)
+        self._check_protected(vals, "company_id")
         if "date" in vals and any(plan.state != "draft" for plan in self):
             raise UserError(
                 self.env._(
@@ -177,8 +177,12 @@ class CarteraPlan(models.Model):
         return super().write(vals)
 
     @api.model
-    def _check_protected(self, vals):
-        if not self.env.su and not PROTECTED_FIELDS.isdisjoint(vals):
+    def _check_protected(self, vals, *more):
+        """Raise an AccessError where somebody writes what the engines write.
+
+        :param more: names of fields that nobody writes either
+        """
+        if not self.env.su and not PROTECTED_FIELDS.union(more).isdisjoint(vals):
             raise AccessError(
                 self.env._(
                     "What a plan says and its approval are not written by hand. "

@@ -186,6 +186,7 @@ class CarteraPlanRunner(models.AbstractModel):
             SELECT
                 line.id,
                 CASE
+                    WHEN facts.id IS NULL THEN 'elsewhere'
                     WHEN facts.closed IS NOT NULL THEN facts.closed
                     WHEN item.id IS NOT NULL
                         AND item.amount_residual = 0
@@ -199,7 +200,7 @@ class CarteraPlanRunner(models.AbstractModel):
                             WHEN 'nothing_overdue' THEN 'paid' ELSE facts.quiet END
                 END AS reason
             FROM cartera_plan_line line
-            JOIN facts ON facts.id = line.case_id
+            LEFT JOIN facts ON facts.id = line.case_id
             JOIN cartera_strategy_step step ON step.id = line.step_id
             LEFT JOIN account_move_line item ON item.id = line.line_id
             WHERE line.id = ANY(%s)

@@ -50,6 +50,7 @@ REASONS = [
     ("paid", "Paid since the plan was made"),
     ("repeated", "Done meanwhile by another plan"),
     ("cured", "Not in arrears any more"),
+    ("elsewhere", "No debtor of the company"),
 ]
 
 WAITING = ("not_yet", "clock", "waiting", "today")

@@ -231,6 +231,27 @@ class TestPlan(StrategyCommon, CronMixinCase):
             self._told(partner=bad.partner_id)["call"], ("do", "due"), "planned again"
         )
 
+    def test_a_plan_stays_with_its_company(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        boss = self._create_user("jefa", "supervisor")
+        boss.company_ids = [Command.link(other.id)]
+        plan = self._simulate()
+        mine = plan.with_user(boss).with_context(
+            allowed_company_ids=(self.company | other).ids
+        )
+        with self.assertRaises(AccessError):
+            mine.company_id = other
+        new = mine.create({"company_id": other.id})
+        self.assertEqual(new.company_id, other)
+
+    def test_nothing_is_done_without_the_facts_of_a_debtor(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        plan = self._simulate()
+        plan.sudo().company_id = other
+        plan.action_approve()
+        self.assertFalse(self._executions())
+        self.assertEqual(set(plan.line_ids.mapped("reason")), {"elsewhere"})
+
     def test_a_step_that_failed_is_planned_again(self):
         self.calls.unlink()
         self._step("again", 2, "sms", clock="previous", wait_after=9)
