@@ -1,6 +1,6 @@
 """One try to send one mail: what is claimed when, and what came of it."""
 
-import select
+import selectors
 import smtplib
 import socket
 from contextlib import contextmanager
@@ -93,10 +93,20 @@ class SmtpAttempt:
 
     def _expect_silence(self, session):
         """A server that speaks before the end, or has gone, will not take the mail."""
-        readable, _writable, _failed = select.select([session.sock], [], [], 0)
-        if readable:
+        if self._has_spoken(session.sock):
             code, reply = session.getreply()  # raises when the server has gone
             raise smtplib.SMTPDataError(code, reply)
+
+    @staticmethod
+    def _has_spoken(sock):
+        """Whether something waits to be read, also behind the encryption."""
+        pending = getattr(sock, "pending", None)
+        if pending and pending():
+            return True
+        # Not select.select: it takes none of the high descriptors of busy servers.
+        with selectors.DefaultSelector() as selector:
+            selector.register(sock, selectors.EVENT_READ)
+            return bool(selector.select(0))
 
     # -- what came of it ----------------------------------------------------------
 

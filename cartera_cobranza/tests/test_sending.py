@@ -1,8 +1,11 @@
+import fcntl
+import resource
 import smtplib
+import socket
 import threading
 from contextlib import contextmanager
 from socketserver import StreamRequestHandler, ThreadingTCPServer
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -12,6 +15,7 @@ from odoo.addons.iap.tools.iap_tools import InsufficientCreditError
 from odoo.addons.sms.tools.sms_api import SmsApi
 
 from ..models.sending_journal import RETRY_AFTER, SendingJournal
+from ..models.smtp_attempt import SmtpAttempt
 from .message_common import MessageCommon
 
 LOUD = ("odoo.addons.mail.models.mail_mail", "odoo.addons.base.models.ir_mail_server")
@@ -253,6 +257,33 @@ class TestSending(MessageCommon):
         with patch.object(IrMail_Server, "_connect__", count):
             self._send()
         self.assertEqual({self.message.state, second.state}, {"unconfirmed", "sent"})
+
+    # -- the server's word before the end -----------------------------------------
+
+    def test_a_server_speaks_on_any_descriptor(self):
+        high = 1100
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        enough = max(limits[0], high + 10)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, limits[1]))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, limits)
+        near, far = socket.socketpair()
+        self.addCleanup(far.close)
+        self.addCleanup(near.close)
+        number = fcntl.fcntl(near.fileno(), fcntl.F_DUPFD, high)
+        sock = socket.socket(fileno=number)
+        self.addCleanup(sock.close)
+        self.assertFalse(SmtpAttempt._has_spoken(sock))
+        far.send(b"421 closing")
+        self.assertTrue(SmtpAttempt._has_spoken(sock))
+
+    def test_what_is_decrypted_already_is_heard(self):
+        near, far = socket.socketpair()
+        self.addCleanup(near.close)
+        self.addCleanup(far.close)
+        encrypted = Mock(fileno=near.fileno, pending=lambda: 12)
+        self.assertTrue(SmtpAttempt._has_spoken(encrypted))
+        encrypted.pending = lambda: 0
+        self.assertFalse(SmtpAttempt._has_spoken(encrypted))
 
     # -- claims of the dead -------------------------------------------------------
 
