@@ -9,7 +9,9 @@ UPDATE mail_mail SET state = 'cancel'
 UPDATE sms_sms SET state = 'canceled'
  WHERE state = 'outgoing'
    AND uuid IN (SELECT sms_uuid FROM cartera_communication);
-UPDATE cartera_webhook_delivery SET state = 'failed' WHERE state = 'waiting';
+UPDATE cartera_webhook_delivery
+   SET state = 'failed', url = 'https://invalid.invalid/'
+ WHERE state <> 'sent';
 UPDATE cartera_strategy_step SET webhook_url = 'https://invalid.invalid/'
  WHERE webhook_url IS NOT NULL;
 UPDATE res_company SET cartera_plan_approval = 'manual';

@@ -17,6 +17,11 @@ class TestNeutralize(MessageCommon):
         planned = self._plan_message(case=self._case(other))
         sent = planned.copy({"state": "sent", "origin": "manual"})
         step = self._step("webhook", webhook_url="https://erp.acreedor.example/")
+        waiting = self._execute(step, self._case())
+        given_up = self._execute(step, self._case(other))
+        deliveries = self.env["cartera.webhook.delivery"].sudo().search([])
+        self.assertEqual(deliveries.execution_id, waiting | given_up)
+        deliveries[0].state = "failed"
         self.company.cartera_plan_approval = "automatic"
         plan = self.env["cartera.plan"].create({"date": "2026-06-30"})
         plan.sudo().state = "approved"
@@ -28,6 +33,8 @@ class TestNeutralize(MessageCommon):
         self.assertEqual(queued.mail_id.sudo().state, "cancel")
         self.assertEqual(sent.state, "sent")
         self.assertNotIn("acreedor.example", step.webhook_url)
+        self.assertEqual(deliveries.mapped("state"), ["failed"] * 2)
+        self.assertNotIn("acreedor.example", "".join(deliveries.mapped("url")))
         self.assertEqual(self.company.cartera_plan_approval, "manual")
         self.assertEqual(plan.state, "cancelled")
         self._dispatch()
