@@ -12,6 +12,8 @@ _logger = logging.getLogger(__name__)
 TIMEOUT = 10  # seconds
 MAX_ATTEMPTS = 8
 RESPONSE_LENGTH = 500
+# What is read of an answer, at most four bytes to the character.
+RESPONSE_BYTES = 4 * RESPONSE_LENGTH
 
 # Deliveries sent by one call of the scheduled action.
 BATCH = 100
@@ -87,25 +89,59 @@ class CarteraWebhookDelivery(models.Model):
 
     @api.model
     def _cron_send(self):
-        """Send what is due, each delivery committed by itself."""
+        """Send what is due, each delivery committed by itself. A system that does not
+        answer is left alone until the next call: waiting for it once is enough."""
         self = self.sudo()  # whoever the scheduled action runs as, it is for all
         cron = self.env["ir.cron"]
+        silent = []
         due = [("state", "=", "waiting"), ("date_next", "<=", fields.Datetime.now())]
         cron._commit_progress(remaining=self.search_count(due, limit=BATCH))
         for _number in range(BATCH):
-            delivery = self.search(due, limit=1, order="date_next, id")
+            heard = [*due, ("url", "not in", silent)]
+            delivery = self.search(heard, limit=1, order="date_next, id")
             delivery = delivery.try_lock_for_update()
             if not delivery:
+                cron._commit_progress(remaining=0)
                 break
             delivery._send()
+            if not delivery.status_code:
+                silent.append(delivery.url)
             if not cron._commit_progress(1):
                 break
 
     def _send(self):
         """Make one attempt, and note what came of it."""
         self.ensure_one()
+        status, text = self._post()
+        values = {
+            "attempts": self.attempts + 1,
+            "status_code": status,
+            # The database takes no such character.
+            "response": text.replace("\0", "")[:RESPONSE_LENGTH],
+        }
+        now = fields.Datetime.now()
+        if 200 <= status < 300:
+            values.update(state="sent", date_sent=now)
+            self.execution_id._take_up()
+        elif values["attempts"] >= MAX_ATTEMPTS:
+            values["state"] = "failed"
+            # Not planned again: the other system may have it, by this delivery's key.
+            self.execution_id.write(
+                {"state": "given_up", "message": values["response"]}
+            )
+        else:
+            wait = 2 ** values["attempts"]
+            values["date_next"] = fields.Datetime.add(now, minutes=wait)
+        self.write(values)
+
+    def _post(self):
+        """Tell the other system.
+
+        :return: the HTTP status, 0 without an answer; the beginning of its text, or
+            what went wrong
+        """
         try:
-            answer = requests.post(
+            with requests.post(
                 self.url,
                 data=json.dumps(self.payload),
                 headers={
@@ -115,25 +151,13 @@ class CarteraWebhookDelivery(models.Model):
                 timeout=TIMEOUT,
                 # Where to send it was decided by whoever wrote the address.
                 allow_redirects=False,
-            )
-            status, text = answer.status_code, answer.text
+                # How much it answers is up to the other system.
+                stream=True,
+            ) as answer:
+                start = next(answer.iter_content(RESPONSE_BYTES), b"")
+                return answer.status_code, start.decode(errors="replace")
         except requests.exceptions.RequestException as error:
-            status, text = 0, str(error)
-        values = {
-            "attempts": self.attempts + 1,
-            "status_code": status,
-            "response": text[:RESPONSE_LENGTH],
-        }
-        now = fields.Datetime.now()
-        if 200 <= status < 300:
-            values.update(state="sent", date_sent=now)
-        elif values["attempts"] >= MAX_ATTEMPTS:
-            values["state"] = "failed"
-            self.execution_id.write({"state": "failed", "message": values["response"]})
-        else:
-            wait = 2 ** values["attempts"]
-            values["date_next"] = fields.Datetime.add(now, minutes=wait)
-        self.write(values)
+            return 0, str(error)
 
 
 class CarteraActionWebhook(models.AbstractModel):

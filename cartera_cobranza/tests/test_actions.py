@@ -1,3 +1,4 @@
+from io import BytesIO
 from unittest.mock import patch
 
 import requests
@@ -202,15 +203,20 @@ class TestActions(StrategyCommon):
             answer = answers[len(sent) - 1]
             if isinstance(answer, Exception):
                 raise answer
-            response = requests.Response()
-            response.status_code = answer
-            response._content = b"Noted"
-            return response
+            return self._response(answer, b"Noted")
 
         with patch.object(requests, "post", post):
             for _answer in answers:
                 deliveries.sudo()._send()
         return deliveries, sent
+
+    @staticmethod
+    def _response(status, body=b""):
+        """What the other system answers, as it comes in."""
+        response = requests.Response()
+        response.status_code = status
+        response.raw = BytesIO(body)
+        return response
 
     def test_a_webhook(self):
         done = self._do(action="webhook", webhook_url=URL)
@@ -255,19 +261,32 @@ class TestActions(StrategyCommon):
         done = self._do(action="webhook", webhook_url=URL)
         deliveries, _sent = self._deliver(*[500] * 8)
         self.assertEqual(deliveries.state, "failed")
-        self.assertEqual(done.state, "failed")
+        self.assertEqual(done.state, "given_up")
         auditor = self._create_user("auditora", "auditor")
         with self.assertRaises(AccessError):
             deliveries.with_user(auditor).action_send_again()
         supervisor = self._create_user("jefa", "supervisor")
         deliveries.with_user(supervisor).action_send_again()
         self.assertEqual((deliveries.state, deliveries.attempts), ("waiting", 0))
+        self._deliver(200)
+        self.assertEqual(done.state, "done")
+
+    def test_of_a_long_answer_only_the_beginning_is_read(self):
+        self._do(action="webhook", webhook_url=URL)
+        delivery = self.env["cartera.webhook.delivery"].sudo().search([])
+        response = self._response(200, b"\0" + b"x" * 10_000_000)
+        with (
+            patch.object(requests, "post", return_value=response) as post,
+            patch.object(response, "close"),
+        ):
+            delivery._send()
+        self.assertTrue(post.call_args.kwargs["stream"])
+        self.assertLess(response.raw.tell(), 10_000)
+        self.assertEqual((delivery.state, set(delivery.response)), ("sent", {"x"}))
 
     def test_the_scheduled_action_sends(self):
         self._do(action="webhook", webhook_url=URL)
-        response = requests.Response()
-        response.status_code = 204
-        response._content = b""
+        response = self._response(204)
         self.env.cr.flush()
         with (
             patch.object(requests, "post", lambda url, **kw: response),
@@ -279,6 +298,27 @@ class TestActions(StrategyCommon):
         self.assertEqual(
             self.env["cartera.webhook.delivery"].search([]).mapped("state"), ["sent"]
         )
+
+    def test_a_system_that_does_not_answer_is_waited_for_once(self):
+        other = self._create_reachable("Otro")
+        self._due(12, partner=other)
+        self._do(action="webhook", webhook_url=URL)
+        self._step("other", 9, "webhook", webhook_url=f"{URL}/other")
+        self._run_plan()
+        asked = []
+
+        def post(url, **_kwargs):
+            asked.append(url)
+            if url == URL:
+                raise requests.exceptions.ConnectTimeout("Nobody there")
+            return self._response(200)
+
+        self.env.cr.flush()
+        with patch.object(requests, "post", post), self.enter_registry_test_mode():
+            self.env.ref(
+                "cartera_cobranza.ir_cron_cartera_webhook"
+            ).sudo().method_direct_trigger()
+        self.assertEqual(sorted(asked), [URL, f"{URL}/other", f"{URL}/other"])
 
     # -- steps --------------------------------------------------------------------
 
