@@ -1,4 +1,4 @@
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .message_common import MessageCommon
 
@@ -55,6 +55,17 @@ class TestRecipient(MessageCommon):
             self.assertEqual(self._find().partner_id, people[tier].id)
         people["3"].active = False
         self.assertEqual(self._find().partner_id, people["2"].id)
+
+    def test_contacts_are_named_in_the_form_of_their_debtor(self):
+        user = self._create_user("ana", "collector")
+        user.group_ids += self.env.ref("base.group_partner_manager")
+        with Form(self.debtor.with_user(user)) as form:
+            with form.child_ids.new() as contact:
+                contact.name = "Pagos"
+                contact.email = "pagos@deudor.example"
+                contact.cartera_collection_contact = True
+                contact.cartera_contact_tier = "1"
+        self.assertEqual(self._find().address, "pagos@deudor.example")
 
     def test_management_is_not_written_to_early(self):
         self._contact(
@@ -150,17 +161,8 @@ class TestRecipient(MessageCommon):
         self.assertEqual(self._find(allow_fallback=True).channel, "letter")
 
     def _withdraw(self, person, **values):
-        self.env["cartera.consent"].sudo().create(
-            {
-                "partner_id": person.id,
-                "company_id": self.company.id,
-                "channel": "email",
-                "decision": "withdrawn",
-                "source": "form",
-                "date": "2026-06-02",
-                **values,
-            }
-        )
+        values = {"decision": "withdrawn", "date": "2026-06-02", **values}
+        self._consent(person, "email", **values)
 
     def test_tried_addresses_are_not_used_again(self):
         self._contact("Pagos", email="pagos@deudor.example", type="invoice")
