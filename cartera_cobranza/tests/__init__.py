@@ -2,6 +2,7 @@ from . import (
     test_actions,
     test_aging_policy,
     test_as_of,
+    test_attached_invoices,
     test_bank_guard,
     test_bounce_reply,
     test_case_live,
