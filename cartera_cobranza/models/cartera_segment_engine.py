@@ -29,20 +29,7 @@ class CarteraSegmentEngine(models.AbstractModel):
         segments = self.env["cartera.segment"].sudo()._get_segments(company)
         cases = self.env["cartera.case"].sudo()
         cases.flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE cartera_case
-                SET segment_pin_id = NULL, segment_pin_until = NULL,
-                    segment_pin_reason = NULL
-                WHERE company_id = %s AND segment_pin_until < %s %s
-                """,
-                company.id,
-                date,
-                self._get_some_cases_sql("id", ids),
-            )
-        )
-        lapsed = self.env.cr.rowcount
+        lapsed = self._drop_pins(company, date, ids)
         self.env.cr.execute(
             SQL(
                 """
@@ -69,6 +56,27 @@ class CarteraSegmentEngine(models.AbstractModel):
             )
             self.env["cartera.segment"].invalidate_model(["case_ids"], flush=False)
         return changed
+
+    @api.model
+    def _drop_pins(self, company, date, ids):
+        """Drop the pins that no longer hold on ``date``.
+
+        :return: number of cases that had one
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE cartera_case
+                SET segment_pin_id = NULL, segment_pin_until = NULL,
+                    segment_pin_reason = NULL
+                WHERE company_id = %s AND segment_pin_until < %s %s
+                """,
+                company.id,
+                date,
+                self._get_some_cases_sql("id", ids),
+            )
+        )
+        return self.env.cr.rowcount
 
     @api.model
     def _count_matches(self, segment, company):

@@ -233,6 +233,23 @@ class CarteraCommon(AccountTestInvoicingCommon):
         )
 
     @classmethod
+    def _consent(cls, partner, channel, decision="granted", **values):
+        return (
+            cls.env["cartera.consent"]
+            .sudo()
+            .create(
+                {
+                    "partner_id": partner.id,
+                    "company_id": cls.company.id,
+                    "channel": channel,
+                    "decision": decision,
+                    "source": "contract",
+                    **values,
+                }
+            )
+        )
+
+    @classmethod
     def _picture(cls, as_of=None):
         """What the open items show, in plain values that can be kept and compared."""
         items = cls._items(as_of).search([("company_id", "=", cls.env.company.id)])

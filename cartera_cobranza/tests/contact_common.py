@@ -42,19 +42,6 @@ class ContactCommon(CarteraCommon):
         return cls._create_case(cls._create_person(country, **values))
 
     @classmethod
-    def _consent(cls, partner, channel, decision="granted", **values):
-        return cls.consents.create(
-            {
-                "partner_id": partner.id,
-                "company_id": cls.company.id,
-                "channel": channel,
-                "decision": decision,
-                "source": "contract",
-                **values,
-            }
-        )
-
-    @classmethod
     def _log(cls, case, channel="call", date=None, **values):
         vals = {"case_id": case.id, "channel": channel, **values}
         if date:

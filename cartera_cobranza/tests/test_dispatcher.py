@@ -247,15 +247,7 @@ class TestDispatcher(MessageCommon):
     def test_opted_out_falls_back_once(self):
         self.debtor.write({"street": "Calle 2", "city": "Puebla"})
         message = self._plan_message(fallback_channel=True)
-        self.env["cartera.consent"].sudo().create(
-            {
-                "partner_id": self.debtor.id,
-                "company_id": self.company.id,
-                "channel": "email",
-                "decision": "withdrawn",
-                "source": "link",
-            }
-        )
+        self._consent(self.debtor, "email", "withdrawn", source="link")
         self._dispatch()
         letter = self.messages.search([("previous_id", "=", message.id)])
         self.assertEqual(message.state, "refused")

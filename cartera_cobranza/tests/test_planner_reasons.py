@@ -155,18 +155,9 @@ class TestPlannerReasons(StrategyCommon):
         self.debtor.phone = False
         self._assert_reason("no_channel", action="call")
 
-    def _consent(self, decision, partner=None, channel="email", **values):
-        self.env["cartera.consent"].create(
-            {
-                "partner_id": (partner or self.debtor).id,
-                "company_id": self.company.id,
-                "channel": channel,
-                "decision": decision,
-                "source": "form",
-                "date": "2026-06-01",
-                **values,
-            }
-        )
+    def _decide(self, decision, partner=None, channel="email", **values):
+        values = {"date": "2026-06-01", **values}
+        self._consent(partner or self.debtor, channel, decision, **values)
 
     def _move_to(self, country):
         self.debtor.write(
@@ -174,7 +165,7 @@ class TestPlannerReasons(StrategyCommon):
         )
 
     def test_withdrawn_consent(self):
-        self._consent("withdrawn")
+        self._decide("withdrawn")
         self._assert_reason("opt_out", fallback_channel=False)
 
     def test_withdrawn_for_an_address(self):
@@ -196,26 +187,26 @@ class TestPlannerReasons(StrategyCommon):
                 "cartera_collection_contact": True,
             }
         )
-        self._consent("withdrawn", person)
+        self._decide("withdrawn", person)
         self._step("notice", 10, fallback_channel=False)
         self._due(12)
         self._night()
         self.assertEqual(self._told(), {"notice": DO}, "the debtor itself is left")
-        self._consent("withdrawn", date="2026-06-02")
+        self._decide("withdrawn", date="2026-06-02")
         self.assertEqual(self._told(), {"notice": ("skip", "opt_out")})
-        self._consent("granted", person, date="2026-06-03")
+        self._decide("granted", person, date="2026-06-03")
         self.assertEqual(self._told(), {"notice": DO})
 
     def test_consent_that_the_law_demands(self):
         self._move_to("co")
         self._assert_reason("consent")
-        self._consent("granted", channel="sms", date="2026-06-29")
+        self._decide("granted", channel="sms", date="2026-06-29")
         line = self._simulate().line_ids
         self.assertEqual((line.verdict, line.channel), ("do", "sms"), "falls back")
-        self._consent("granted", date="2026-06-29")
+        self._decide("granted", date="2026-06-29")
         self.assertEqual(self._simulate().line_ids.channel, "email")
-        self._consent("withdrawn", date="2026-06-30")
-        self._consent("withdrawn", channel="sms", date="2026-06-30")
+        self._decide("withdrawn", date="2026-06-30")
+        self._decide("withdrawn", channel="sms", date="2026-06-30")
         self.assertEqual(self._told(), {"notice": ("skip", "opt_out")})
 
     def test_consent_that_the_company_demands(self):
@@ -234,7 +225,7 @@ class TestPlannerReasons(StrategyCommon):
         branch = self.env["res.company"].create(
             {"name": "Branch", "parent_id": self.company.id}
         )
-        self._consent("withdrawn", company_id=branch.id)
+        self._decide("withdrawn", company_id=branch.id)
         self._assert_reason("opt_out", fallback_channel=False)
 
     # -- what is told -------------------------------------------------------------

@@ -34,18 +34,8 @@ class TestReplacement(MessageCommon):
         message.with_user(self.supervisor).action_send_again()
         return self.messages.search([("previous_id", "in", message.ids)])
 
-    def _withdraw(self, person, **values):
-        self.env["cartera.consent"].sudo().create(
-            {
-                "partner_id": person.id,
-                "company_id": self.company.id,
-                "channel": "email",
-                "decision": "withdrawn",
-                "source": "form",
-                "date": "2026-06-30 10:00:00",
-                **values,
-            }
-        )
+    def _withdraw(self, person):
+        self._consent(person, "email", "withdrawn", date="2026-06-30 10:00:00")
 
     # -- sent again ---------------------------------------------------------------
 

@@ -102,6 +102,7 @@ PUBLIC_METHODS = {
         "write",
     },
     "cartera.communication.content": {"mail_allowed_qweb_expressions"},
+    "cartera.communication.replacement": {"action_send_again"},
     "cartera.consent": {"create"},
     "cartera.consent.register": {"action_register"},
     "cartera.contact": {"action_open_case", "write"},

@@ -60,8 +60,8 @@ def test_lawful_words_are_not_found(language, text):
         ("en_US", "This is not a joke: you will go to jail.", "threat"),
         (
             "es_MX",
-            "Este no es un aviso más de los que ya le hemos enviado antes sin respuesta "
-            "y por eso irá a la cárcel.",
+            "Este no es un aviso más de los que ya le hemos enviado antes sin "
+            "respuesta y por eso irá a la cárcel.",
             "threat",
         ),
     ],

@@ -65,7 +65,9 @@ class Photographer:
 
     def _take_contacts(self) -> None:
         """The law, and what it did."""
-        self._take_first("contact-policy", "cartera-contact-rules", "name", "window_ids")
+        self._take_first(
+            "contact-policy", "cartera-contact-rules", "name", "window_ids"
+        )
         self._take("contacts", "/odoo/cartera-contacts", ".o_list_view .o_data_row")
         self._take("refusals", "/odoo/cartera-refused-contacts", ".o_data_row")
         self._take("consents", "/odoo/cartera-consents", ".o_list_view .o_data_row")
