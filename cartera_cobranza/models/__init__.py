@@ -31,6 +31,7 @@ from . import (
     cartera_contact_facts,
     cartera_contact_gate,
     cartera_contact_link,
+    cartera_contact_lock,
     cartera_contact_message,
     cartera_contact_policy,
     cartera_contact_refusal,

@@ -85,26 +85,29 @@ class CarteraConsent(models.Model):
         return consents
 
     def _post_withdrawal(self):
-        """Leave a note on the cases of the debtors who opted out."""
+        """Leave a note on the cases of the debtors who opted out, at each branch."""
+        creditors = self.sudo().company_id.root_id
         cases = (
             self.env["cartera.case"]
             .sudo()
             .search(
                 [
                     ("partner_id", "in", self.debtor_id.ids),
-                    ("company_id", "in", self.company_id.ids),
+                    ("company_id", "child_of", creditors.ids),
                 ]
             )
         )
-        case_of = {(case.partner_id, case.company_id): case for case in cases}
+        cases_of = cases.grouped(
+            lambda case: (case.partner_id, case.company_id.root_id)
+        )
         for consent in self.sudo():
-            case = case_of.get((consent.debtor_id, consent.company_id))
-            if case:
-                # Who follows a link is nobody to Odoo.
-                author = consent.user_id.partner_id or consent.partner_id
-                case.message_post(
-                    body=consent._get_withdrawal_text(), author_id=author.id
-                )
+            # Who follows a link is nobody to Odoo.
+            author = consent.user_id.partner_id or consent.partner_id
+            text = consent._get_withdrawal_text()
+            for case in cases_of.get(
+                (consent.debtor_id, consent.company_id.root_id), ()
+            ):
+                case.message_post(body=text, author_id=author.id)
 
     def _get_withdrawal_text(self):
         sources = dict(self._fields["source"]._description_selection(self.env))
@@ -137,28 +140,33 @@ class CarteraConsent(models.Model):
 
     @api.model
     def _get_rows(self, companies, debtors):
-        """Everything recorded.
+        """Everything recorded, also by the other branches of the companies.
 
-        :return: ``{(company id, debtor id): [(partner id, channel, address, decision,
-            date), ...]}``, the last one first
+        :return: ``{(creditor id, debtor id): [(partner id, channel, address, decision,
+            date), ...]}``, the last one first; the creditor is the company above all
+            branches
         """
         self.flush_model()
+        self.env["res.company"].flush_model(["parent_path"])
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT company_id, debtor_id, partner_id, channel, address, decision,
-                       date
-                  FROM cartera_consent
-                 WHERE company_id = ANY(%s) AND debtor_id = ANY(%s)
-                 ORDER BY date DESC, id DESC
+                SELECT creditor.id, consent.debtor_id, consent.partner_id,
+                       consent.channel, consent.address, consent.decision, consent.date
+                  FROM cartera_consent consent
+                  JOIN res_company company ON company.id = consent.company_id
+                  JOIN res_company creditor
+                       ON creditor.id = split_part(company.parent_path, '/', 1)::int
+                 WHERE creditor.id = ANY(%s) AND consent.debtor_id = ANY(%s)
+                 ORDER BY consent.date DESC, consent.id DESC
                 """,
-                companies.ids,
+                companies.root_id.ids,
                 debtors.ids,
             )
         )
         found = {}
-        for company_id, debtor_id, *row in rows:
-            found.setdefault((company_id, debtor_id), []).append(tuple(row))
+        for creditor_id, debtor_id, *row in rows:
+            found.setdefault((creditor_id, debtor_id), []).append(tuple(row))
         return found
 
     @api.model
@@ -232,7 +240,8 @@ class CarteraConsent(models.Model):
         """
         company, partner = terms["company"], terms["partner"]
         debtor = partner.commercial_partner_id
-        rows = self._get_rows(company, debtor).get((company.id, debtor.id), [])
+        found = self._get_rows(company, debtor)
+        rows = found.get((company.root_id.id, debtor.id), [])
         channel = terms["channel"]
         address = self._normalize_address(channel, terms["address"], partner)
         standing = self._find_decision(

@@ -22,6 +22,7 @@ class CarteraContactFacts(models.AbstractModel):
         """:class:`Facts` on a batch, in a few queries whatever its size."""
         first, last = min(moments), max(moments)
         facts = Facts(
+            pairs=self._get_pairs(cases),
             policies=self._get_policies(cases, last),
             zones=self._get_zones(cases),
             holidays=self._get_holidays(cases, first, last),
@@ -32,12 +33,11 @@ class CarteraContactFacts(models.AbstractModel):
         # One more, for days begin and end elsewhere; and as many after the moment, for
         # a past contact is recorded beside those that followed in its week.
         reach = timedelta(days=contact_window.history_days(every) + 1)
-        facts.history = {case_id: [] for case_id in cases.ids}
         contacts = get_contacts(
-            cases.ids, self._to_naive(first - reach), self._to_naive(last + reach)
+            cases, self._to_naive(first - reach), self._to_naive(last + reach)
         )
-        for case_id, date, channel, reached in contacts:
-            facts.history[case_id].append(
+        for *pair, date, channel, reached in contacts:
+            facts.history.setdefault(tuple(pair), []).append(
                 Contact(date.replace(tzinfo=UTC), channel, reached == "reached")
             )
         debtors = cases.partner_id | people.commercial_partner_id
@@ -45,6 +45,17 @@ class CarteraContactFacts(models.AbstractModel):
             cases.company_id, debtors
         )
         return facts
+
+    def _get_pairs(self, cases):
+        """Who owes whom, by case id: ids of the creditor and of the debtor.
+
+        The branches of a company are the same creditor: limits count the contacts of
+        all of them, and what a debtor allows or forbids is said to all.
+        """
+        return {
+            case.id: (case.company_id.root_id.id, case.partner_id.id)
+            for case in cases.sudo()
+        }
 
     def _get_policies(self, cases, moment):
         """Policies by case id, of the day of a moment."""
@@ -73,18 +84,19 @@ class CarteraContactFacts(models.AbstractModel):
             for case, country in country_of.items()
         }
 
-    def _get_own_contacts(self, case_ids, start, end):
-        """The contacts made to the debtors, as this transaction sees them."""
-        self.env["cartera.contact"].flush_model()
-        rows = self.env.execute_query(self._get_contacts_sql(case_ids, start, end))
+    def _get_own_contacts(self, cases, start, end):
+        """The contacts made to the debtors, as this transaction sees them.
+
+        :return: rows of ids of creditor and debtor, date, channel, whom it reached
+        """
+        rows = self.env.execute_query(self._get_contacts_sql(cases, start, end))
         return [contact for _id, *contact in rows]
 
-    def _get_all_contacts(self, case_ids, start, end):
+    def _get_all_contacts(self, cases, start, end):
         """The contacts made to the debtors, with those that others have committed since
         this transaction began: it cannot see them itself, and what it waited for at
         the lock is among them."""
-        query = self._get_contacts_sql(case_ids, start, end)
-        self.env["cartera.contact"].flush_model()
+        query = self._get_contacts_sql(cases, start, end)
         contacts = {id_: contact for id_, *contact in self.env.execute_query(query)}
         # While a database is being built nobody else is there, nor the table to them.
         if self.env.registry.ready:
@@ -93,14 +105,24 @@ class CarteraContactFacts(models.AbstractModel):
                 contacts = {id_: contact for id_, *contact in cr.fetchall()} | contacts
         return list(contacts.values())
 
-    def _get_contacts_sql(self, case_ids, start, end):
+    def _get_contacts_sql(self, cases, start, end):
+        self.env["res.company"].flush_model(["parent_path"])
+        self.env["cartera.case"].flush_model(["company_id", "partner_id"])
+        self.env["cartera.contact"].flush_model()
         return SQL(
             """
-            SELECT id, case_id, date, channel, reached
-              FROM cartera_contact
-             WHERE case_id = ANY(%s) AND direction = 'out' AND date BETWEEN %s AND %s
+            SELECT contact.id, creditor.id, known.partner_id, contact.date,
+                   contact.channel, contact.reached
+              FROM cartera_case known
+              JOIN res_company company ON company.id = known.company_id
+              JOIN res_company creditor
+                   ON creditor.id = split_part(company.parent_path, '/', 1)::int
+              JOIN cartera_contact contact ON contact.case_id = known.id
+             WHERE known.partner_id = ANY(%s) AND creditor.id = ANY(%s)
+               AND contact.direction = 'out' AND contact.date BETWEEN %s AND %s
             """,
-            list(case_ids),
+            cases.partner_id.ids,
+            cases.company_id.root_id.ids,
             start,
             end,
         )

@@ -3,7 +3,7 @@ from datetime import datetime, time
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_datetime
+from odoo.tools import format_datetime
 
 from ..lib import contact_window
 from ..lib.contact_window import DEBTOR, OBLIGOR, THIRD_PARTY, Contact, Decision
@@ -11,10 +11,9 @@ from ..lib.local_days import DAY, UTC
 from . import (  # noqa: F401  (inherited: they come first)
     cartera_contact_facts,
     cartera_contact_link,
+    cartera_contact_lock,
     cartera_contact_message,
 )
-
-LOCK_NAME = "cartera.contact.gate"
 
 
 class CarteraContactGate(models.AbstractModel):
@@ -26,6 +25,7 @@ class CarteraContactGate(models.AbstractModel):
     _inherit = [
         "cartera.contact.facts",
         "cartera.contact.link",
+        "cartera.contact.lock",
         "cartera.contact.message",
     ]
 
@@ -36,8 +36,8 @@ class CarteraContactGate(models.AbstractModel):
         """What may be done now, without a trace.
 
         :param requests: :class:`~.contact_request.ContactRequest` s; one that is
-            allowed counts for those of the same case that follow, but for those it is
-            joined with
+            allowed counts for those of the same debtor that follow, but for those it
+            is joined with
         :param now: moment of the requests without one, aware or naive UTC; the present
             unless given
         :return: a :class:`~..lib.contact_window.Decision` each, in the same order
@@ -49,7 +49,7 @@ class CarteraContactGate(models.AbstractModel):
     def _admit(self, requests, origin, now=None, log=True):
         """What may be done now, by somebody who is about to do it.
 
-        Whoever asks for the same cases waits until this transaction is over. When a
+        Whoever asks for the same debtors waits until this transaction is over. When a
         contact is allowed, the caller logs it (``cartera.contact._log``) in this very
         transaction; what is delayed or refused leaves evidence.
 
@@ -57,7 +57,7 @@ class CarteraContactGate(models.AbstractModel):
         :param log: whether to write the evidence
         :return: as :meth:`_decide`
         """
-        self._lock({request.case.id for request in requests})
+        self._lock(self._get_cases(requests))
         requests = self._set_moments(requests, now)
         decisions = self._judge(requests, self._get_all_contacts)
         if log:
@@ -71,7 +71,7 @@ class CarteraContactGate(models.AbstractModel):
 
         :raise UserError: when one is not allowed now; the evidence of it stays
         """
-        self._lock({request.case.id for request in requests})
+        self._lock(self._get_cases(requests))
         requests = self._set_moments(requests, now)
         decisions = self._admit(requests, origin, log=False)
         rows = self._prepare_evidence(requests, decisions, origin)
@@ -126,12 +126,16 @@ class CarteraContactGate(models.AbstractModel):
 
     # -- deciding -----------------------------------------------------------------
 
+    def _get_cases(self, requests):
+        """The cases of requests, with all rights."""
+        cases = self.env["cartera.case"].sudo()
+        return cases.browse(dict.fromkeys(request.case.id for request in requests))
+
     def _judge(self, requests, get_contacts):
         """The decisions on requests that have a moment each."""
         if not requests:
             return []
-        cases = self.env["cartera.case"].sudo()
-        cases = cases.browse(dict.fromkeys(request.case.id for request in requests))
+        cases = self._get_cases(requests)
         people = self.env["res.partner"].sudo()
         people = people.browse(
             dict.fromkeys(r.contact.id for r in requests if r.contact)
@@ -147,7 +151,8 @@ class CarteraContactGate(models.AbstractModel):
             decision = self._judge_one(request, case, person, facts)
             if decision.allowed and not request.joined:
                 contact = Contact(request.moment, request.channel)
-                facts.history[case.id].append(contact)
+                pair = facts.pairs[case.id]
+                facts.history.setdefault(pair, []).append(contact)
             decisions.append(decision)
         return decisions
 
@@ -170,7 +175,7 @@ class CarteraContactGate(models.AbstractModel):
                 now,
                 zone,
                 facts.holidays[case.id],
-                facts.history[case.id],
+                facts.history.get(facts.pairs[case.id], ()),
                 consent=consent == "granted",
                 opted_out=consent == "withdrawn",
                 contact_role=self._get_role(case, person),
@@ -191,7 +196,8 @@ class CarteraContactGate(models.AbstractModel):
         person = person or case.partner_id
         debtor = person.commercial_partner_id
         channel = request.channel
-        rows = facts.consents.get((case.company_id.id, debtor.id))
+        creditor_id, _debtor_id = facts.pairs[case.id]
+        rows = facts.consents.get((creditor_id, debtor.id))
         if not rows:
             return None
         consents = self.env["cartera.consent"]
@@ -226,19 +232,7 @@ class CarteraContactGate(models.AbstractModel):
             return DEBTOR
         return OBLIGOR if (person | debtor) & case.obligor_ids else THIRD_PARTY
 
-    # -- lock and evidence --------------------------------------------------------
-
-    def _lock(self, case_ids):
-        """Let nobody else pass with these cases until the transaction ends. In one
-        order for all, so that nobody waits in a circle."""
-        self.env.cr.execute(
-            SQL(
-                "SELECT pg_advisory_xact_lock(hashtext(%s), id) "
-                "FROM unnest(%s::int[]) AS id",
-                LOCK_NAME,
-                sorted(case_ids),
-            )
-        )
+    # -- evidence -----------------------------------------------------------------
 
     def _prepare_evidence(self, requests, decisions, origin):
         """Rows for ``cartera.contact.refusal._keep`` of what was not allowed."""

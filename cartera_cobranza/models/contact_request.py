@@ -35,8 +35,10 @@ class ContactRequest:
 
 @dataclass(slots=True)
 class Facts:
-    """What decides about the cases of a batch, by case id but for the consents."""
+    """What decides about the cases of a batch, by case id; history and consents by
+    who owes whom, the pairs of ``cartera.contact.facts``."""
 
+    pairs: dict
     policies: dict
     zones: dict
     holidays: dict

@@ -2,12 +2,14 @@ import threading
 import time
 
 from freezegun import freeze_time
+from psycopg2.errors import LockNotAvailable
 
 from odoo import api
 from odoo.exceptions import UserError
 from odoo.tests import tagged
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
+from odoo.addons.cartera_cobranza.models import cartera_contact_lock
 from odoo.addons.cartera_cobranza.models.contact_request import ContactRequest
 
 from .contact_common import ContactCommon
@@ -250,6 +252,68 @@ class TestContactGate(ContactCommon):
         )
         self._log(other, "call", "2026-06-30 15:00")
         self.assertTrue(self._ask(case, "call", "2026-06-30T15:00-04:00").allowed)
+
+    def _branch_case(self, case, **values):
+        """A case of the same debtor at another branch."""
+        branch = self.env["res.company"].create(
+            {"name": "Sucursal", "parent_id": self.company.id}
+        )
+        return (
+            self.env["cartera.case"]
+            .sudo()
+            .create(
+                {
+                    "partner_id": case.partner_id.id,
+                    "company_id": branch.id,
+                    "stage_id": self.stage_preventiva.id,
+                }
+            )
+        )
+
+    def test_contacts_of_a_branch_count(self):
+        case = self._person_case("cl")
+        other = self._branch_case(case)
+        at = "2026-06-30T15:00-04:00"
+        self.assertTrue(self._ask(case, "call", at).allowed)
+        self._log(other, "call", "2026-06-30 15:00")
+        self.assertEqual(self._ask(case, "call", at).rule, "cap_week")
+        self.assertEqual(self._ask(other, "call", at).rule, "cap_week")
+        stranger = self._person_case("cl", name="Eva")
+        self.assertTrue(self._ask(stranger, "call", at).allowed)
+
+    def test_branches_are_locked_as_one_creditor(self):
+        case = self._person_case("cl")
+        other = self._branch_case(case)
+        stranger = self._person_case("cl", name="Eva")
+        pairs = self.gate._get_pairs(case | other | stranger)
+        self.assertEqual(pairs[case.id], pairs[other.id])
+        self.assertNotEqual(pairs[case.id], pairs[stranger.id])
+
+    def test_an_allowed_request_counts_for_the_other_branch(self):
+        case = self._person_case("cl")
+        requests = [
+            ContactRequest(case, "call"),
+            ContactRequest(self._branch_case(case), "call"),
+        ]
+        decisions = self.gate._decide(requests, self._at("2026-06-30T15:00-04:00"))
+        self.assertEqual([decision.rule for decision in decisions], ["", "cap_week"])
+
+    def test_what_the_debtor_says_to_a_branch_is_said_to_all(self):
+        case = self._person_case("co")
+        other = self._branch_case(case)
+        at = "2026-06-30T10:00-05:00"
+        self._consent(case.partner_id, "call", date="2026-01-01")
+        self.assertTrue(self._ask(other, "call", at).allowed)
+        self._consent(
+            case.partner_id,
+            "call",
+            "withdrawn",
+            date="2026-02-01",
+            company_id=other.company_id.id,
+        )
+        self.assertRefused(self._ask(case, "call", at), "opt_out")
+        for told in (case, other):
+            self.assertIn("any more", told.message_ids[0].body)
 
     def test_a_thousand_requests(self):
         people = self.env["res.partner"].create(
@@ -502,6 +566,82 @@ class TestContactGateTogether(ContactCommon):
                 self.assertFalse(rules)
             thread.join(20)
         self.assertEqual(rules, ["cap_week"])
+
+    def _try_lock(self, case_id):
+        """Whether another transaction would get past the lock of a debtor at once."""
+        with self.env.registry.cursor() as cr:
+            cr.execute("SET LOCAL lock_timeout = '100ms'")
+            env = api.Environment(cr, self.uid, {})
+            try:
+                with mute_logger("odoo.sql_db"):
+                    env["cartera.contact.gate"]._lock(
+                        env["cartera.case"].browse(case_id)
+                    )
+            except LockNotAvailable:
+                return False
+            return True
+
+    def _lock_in(self, cr, case_ids):
+        env = api.Environment(cr, self.uid, {})
+        env["cartera.contact.gate"]._lock(env["cartera.case"].browse(case_ids))
+
+    def _count_locks(self, cr):
+        cr.execute(
+            "SELECT count(*) FROM pg_locks "
+            "WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+        )
+        return cr.fetchone()[0]
+
+    def _create_cases(self, number):
+        """More debtors, whom the others need not know."""
+        with self.env.registry.cursor() as cr:
+            env = api.Environment(cr, self.uid, {})
+            partners = env["res.partner"].create(
+                [{"name": f"Concurrente {n}"} for n in range(number)]
+            )
+            stage = env.ref("cartera_cobranza.cartera_stage_preventiva")
+            cases = env["cartera.case"].create(
+                [
+                    {
+                        "partner_id": partner.id,
+                        "company_id": env.ref("base.main_company").id,
+                        "stage_id": stage.id,
+                    }
+                    for partner in partners
+                ]
+            )
+        for partner_id in partners.ids:
+            self.addCleanup(self._forget, partner_id)
+        return cases.ids
+
+    def test_a_debtor_is_locked_alone(self):
+        [other] = self._create_cases(1)
+        with self.env.registry.cursor() as cr:
+            self._lock_in(cr, [self.case_id])
+            self.assertFalse(self._try_lock(self.case_id))
+            self.assertTrue(self._try_lock(other))
+        self.assertTrue(self._try_lock(self.case_id))
+
+    def test_many_debtors_take_few_locks(self):
+        self.patch(cartera_contact_lock, "FEW", 3)
+        case_ids = self._create_cases(4)
+        for requests in ([case_ids], [[case_id] for case_id in case_ids]):
+            with self.subTest(requests), self.env.registry.cursor() as cr:
+                for request in requests:
+                    self._lock_in(cr, request)
+                self.assertLessEqual(self._count_locks(cr), 1 + 3 + 1)
+                for case_id in case_ids:
+                    self.assertFalse(self._try_lock(case_id))
+            with self.env.registry.cursor() as cr:
+                self._lock_in(cr, case_ids[:1])
+                cr.execute("SET LOCAL lock_timeout = '100ms'")
+                with self.env.registry.cursor() as many:
+                    many.execute("SET LOCAL lock_timeout = '100ms'")
+                    with (
+                        mute_logger("odoo.sql_db"),
+                        self.assertRaises(LockNotAvailable),
+                    ):
+                        self._lock_in(many, case_ids)
 
     def test_the_same_refusal_in_two_transactions_disturbs_neither(self):
         registry = self.env.registry
