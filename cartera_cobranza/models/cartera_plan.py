@@ -80,6 +80,7 @@ class CarteraPlan(models.Model):
     action_values = fields.Json(
         readonly=True,
         copy=False,
+        groups="base.group_system",
         help="What the steps did when the plan was simulated.",
     )
     line_ids = fields.One2many("cartera.plan.line", "plan_id", readonly=True)

@@ -112,7 +112,7 @@ class CarteraStepExecution(models.Model):
         for (plan, step), executions in self.grouped(
             lambda execution: (execution.plan_id, execution.step_id)
         ).items():
-            values = (plan.action_values or {}).get(str(step.id))
+            values = (plan.sudo().action_values or {}).get(str(step.id))
             executions.order_id = step.new(values, origin=step) if values else step
 
     # -- what came to nothing -----------------------------------------------------

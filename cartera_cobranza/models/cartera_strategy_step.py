@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -113,12 +115,19 @@ class CarteraStrategyStep(models.Model):
         "cartera.stage", string="To Stage", ondelete="restrict", check_company=True
     )
     hold_days = fields.Integer(string="Hold For")
+    # Whoever chooses them lets the server act with all rights, and in its network.
     server_action_id = fields.Many2one(
         "ir.actions.server",
+        groups="base.group_system",
         ondelete="restrict",
         domain="[('model_name', '=', 'cartera.case')]",
     )
-    webhook_url = fields.Char(string="Webhook")
+    webhook_url = fields.Char(string="Webhook", groups="base.group_system")
+    target = fields.Char(
+        compute="_compute_target",
+        compute_sudo=True,
+        help="What is run or told. Only an administrator chooses it.",
+    )
     cost = fields.Monetary(
         help="Of one execution, in the currency of the company. Plans add it up."
     )
@@ -175,6 +184,15 @@ class CarteraStrategyStep(models.Model):
                 if step.action in SPOKEN
                 else "other"
             )
+
+    @api.depends("action", "server_action_id.name", "webhook_url")
+    def _compute_target(self):
+        for step in self:
+            step.target = {
+                "server_action": step.server_action_id.name,
+                # The rest of the address may hold a key.
+                "webhook": urlsplit(step.webhook_url or "").hostname,
+            }.get(step.action)
 
     @api.depends("clock", "offset_days")
     @api.depends_context("lang")
@@ -234,16 +252,26 @@ class CarteraStrategyStep(models.Model):
 
     @api.constrains("action", *set(REQUIRED_FIELDS.values()))
     def _check_action(self):
-        for step in self:
+        for step in self.sudo():
             name = REQUIRED_FIELDS.get(step.action)
-            if name and not step[name]:
-                raise ValidationError(
-                    self.env._(
-                        "The step %(step)s does nothing yet: fill in “%(field)s”.",
-                        step=step.name,
-                        field=step._fields[name]._description_string(self.env),
-                    )
+            if not name or step[name]:
+                continue
+            field = step._fields[name]
+            label = field._description_string(self.env)
+            if field.groups:
+                text = self.env._(
+                    "The step %(step)s does nothing yet: only an administrator fills "
+                    "in “%(field)s”.",
+                    step=step.name,
+                    field=label,
                 )
+            else:
+                text = self.env._(
+                    "The step %(step)s does nothing yet: fill in “%(field)s”.",
+                    step=step.name,
+                    field=label,
+                )
+            raise ValidationError(text)
 
     @api.constrains("clock", "max_executions", "offset_days")
     def _check_repetition(self):
@@ -260,8 +288,8 @@ class CarteraStrategyStep(models.Model):
 
     @api.constrains("server_action_id", "webhook_url")
     def _check_target(self):
-        for step in self:
-            action = step.server_action_id.sudo()
+        for step in self.sudo():
+            action = step.server_action_id
             if action and action.model_name != "cartera.case":
                 raise ValidationError(
                     self.env._(
@@ -297,6 +325,27 @@ class CarteraStrategyStep(models.Model):
                     "them, and they will not be done any more."
                 )
             )
+
+    # -- copies -------------------------------------------------------------------
+
+    def copy_data(self, default=None):
+        if self.env.su or self.env.user.has_group("base.group_system"):
+            return super().copy_data(default)
+        if targeted := self.sudo().filtered("target"):
+            raise UserError(
+                self.env._(
+                    "Only an administrator duplicates the step %(step)s, which runs or "
+                    "tells %(target)s.",
+                    step=targeted[0].name,
+                    target=targeted[0].target,
+                )
+            )
+        # What they may not read, not even that it is empty.
+        hidden = dict.fromkeys(("server_action_id", "webhook_url"), False)
+        return [
+            {name: value for name, value in vals.items() if name not in hidden}
+            for vals in super().copy_data({**hidden, **(default or {})})
+        ]
 
     # -- what plans keep ----------------------------------------------------------
 

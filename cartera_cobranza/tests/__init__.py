@@ -39,6 +39,7 @@ from . import (
     test_sending,
     test_stage,
     test_stage_rules,
+    test_strategy_step,
     test_tours,
     test_translations,
 )
