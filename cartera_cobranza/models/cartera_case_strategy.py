@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import format_amount, format_date
 
 # A pin changes what is done with the debtor, whatever the rules say.
 PIN_FIELDS = frozenset({"segment_pin_id", "segment_pin_until", "segment_pin_reason"})
@@ -20,6 +21,47 @@ class CarteraCaseStrategy(models.AbstractModel):
     next_step_reason = fields.Selection(
         selection="_get_reasons", string="Why", compute="_compute_next_step"
     )
+
+    pause_text = fields.Char(
+        string="Pause",
+        compute="_compute_pause_text",
+        help="The hold or the promise that runs, or that was broken.",
+    )
+
+    @api.depends(
+        "amount_collectable",
+        "hold_reason",
+        "hold_until",
+        "promise_amount",
+        "promise_date",
+    )
+    @api.depends_context("lang")
+    def _compute_pause_text(self):
+        for case in self:
+            texts = [case._describe_hold(), case._describe_promise()]
+            case.pause_text = " · ".join(filter(None, texts)) or False
+
+    def _describe_hold(self):
+        if not self.hold_until or self.hold_until < self.company_id._get_cartera_today():
+            return ""
+        return self.env._(
+            "On hold until %(day)s: %(reason)s",
+            day=format_date(self.env, self.hold_until),
+            reason=self.hold_reason or "",
+        )
+
+    def _describe_promise(self):
+        if not self.promise_date:
+            return ""
+        values = {
+            "day": format_date(self.env, self.promise_date),
+            "amount": format_amount(self.env, self.promise_amount, self.currency_id),
+        }
+        if self.promise_date >= self.company_id._get_cartera_today():
+            return self.env._("%(amount)s promised for %(day)s", **values)
+        if self.amount_collectable > 0:
+            return self.env._("The promise of %(amount)s for %(day)s broke", **values)
+        return ""
 
     @api.model
     def _get_reasons(self):

@@ -121,13 +121,30 @@ class CarteraStrategyEngine(models.AbstractModel):
         found = {}
         for company, members in cases.grouped("company_id").items():
             today = company._get_cartera_today()
-            for row in self._get_rows(company, today, PEOPLE, members.ids):
-                due = row["verdict"] == "do"
-                day = today if due else row["date_next"]
-                known = found.get(row["case_id"])
-                if not known or due:
-                    found[row["case_id"]] = (row["step_id"], day, row["reason"])
-        return found
+            rows = self._get_rows(company, today, PEOPLE, members.ids)
+            case_of = {case.id: case for case in members}
+            for row in rows:
+                case = case_of[row["case_id"]]
+                place, step = self._get_place(row, case, today)
+                if case.id not in found or place < found[case.id][0]:
+                    found[case.id] = place, step
+        return {case_id: step for case_id, (_place, step) in found.items()}
+
+    @api.model
+    def _get_place(self, row, case, today):
+        """How soon a line of a simulation comes, and what is told of it.
+
+        :return: ``((class, day), (step id or None, day or None, reason))``
+        """
+        if row["verdict"] == "do":
+            return (0, today), (row["step_id"], today, row["reason"])
+        if not row["date_next"]:
+            # Nothing that will still be done.
+            return (2, today), (None, None, row["reason"])
+        day, reason = row["date_next"], row["reason"]
+        if case.hold_until and case.hold_until >= day:
+            day, reason = fields.Date.add(case.hold_until, days=1), "hold"
+        return (1, day), (row["step_id"], day, reason)
 
     # -- the statement ------------------------------------------------------------
 

@@ -278,6 +278,34 @@ class TestPlannerReasons(StrategyCommon):
         self.assertEqual(case.next_step_id.name, "demand")
         self.assertEqual(case.date_next_step.isoformat(), "2026-07-18")
 
+    def test_the_case_tells_what_keeps_the_next_step(self):
+        self._step("notice", 10)
+        self._step("late", 1, "letter", catch_up_days=2)
+        self._due(12)
+        self._night()
+        case = self._case()
+        case.write({"hold_until": "2026-08-31", "hold_reason": "Flood"})
+        self.assertEqual(case.next_step_id.name, "notice")
+        self.assertEqual(case.date_next_step.isoformat(), "2026-09-01")
+        self.assertEqual(case.next_step_reason, "hold")
+        self.assertIn("08/31/2026: Flood", case.pause_text)
+        case.write({"hold_until": False, "hold_reason": False})
+        self.assertFalse(case.pause_text)
+        case.write({"promise_date": "2026-07-10", "promise_amount": 700})
+        self.assertIn("700.00 promised for 07/10/2026", case.pause_text)
+        with self._on("2026-07-20"):
+            case.invalidate_recordset()
+            self.assertIn("broke", case.pause_text)
+
+    def test_a_step_that_will_not_come_is_not_the_next_one(self):
+        self._step("late", 1, "letter", catch_up_days=2)
+        self._due(12)
+        self._night()
+        case = self._case()
+        self.assertFalse(case.next_step_id)
+        self.assertFalse(case.date_next_step)
+        self.assertEqual(case.next_step_reason, "expired")
+
     def test_explaining_one_debtor(self):
         self._step("notice", 10)
         self._step("demand", 30, "letter")
