@@ -1,8 +1,10 @@
+import io
 import re
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
+from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
 from .message_common import NOON, MessageCommon
 
@@ -67,6 +69,30 @@ class TestLetter(MessageCommon):
         page = html2plaintext(self._print(cases.communication_ids))
         self.assertIn("Calle 2", page)
         self.assertIn("Calle 3", page)
+
+    def test_many_letters_are_one_file_made_letter_by_letter(self):
+        other = self._create_debtor("Otro", street="Calle 3", city="Toluca")
+        self._overdue(70, partner=other)
+        cases = self.case | self._case(other)
+        self._execute(self._step("letter"), cases)
+        self._dispatch()
+        bodies = []
+
+        def run(_self, found, *_args, **_kwargs):
+            bodies.append(len(found))
+            page = io.BytesIO()
+            writer = PdfFileWriter()
+            writer.addBlankPage(200, 200)
+            writer.write(page)
+            return page.getvalue()
+
+        report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        self.patch(type(report), "_run_wkhtmltopdf", run)
+        content, _kind = report._render_qweb_pdf(
+            "cartera_cobranza.letter_report", cases.communication_ids.ids
+        )
+        self.assertEqual(bodies, [1, 1])
+        self.assertEqual(PdfFileReader(io.BytesIO(content)).numPages, 2)
 
     def test_a_letter_is_a_contact_once_it_is_posted(self):
         letter = self._ready("letter")
