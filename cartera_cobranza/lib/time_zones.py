@@ -3,7 +3,7 @@
 Borders of zones inside a state are not known: Ciudad Juárez and Ojinaga (Chihuahua),
 the border towns of Coahuila, Nuevo León and Tamaulipas, Bahía de Banderas (Nayarit) and
 Isla de Pascua (Valparaíso) get the zone of the rest of their state. Whoever deals with
-debtors there sets the time zone on the contact.
+debtors there sets the time zone of the debtor.
 """
 
 import pytz
@@ -38,6 +38,7 @@ STATES_BY_ZONE = {
     ("MX", "America/Hermosillo"): "SON",
     ("MX", "America/Mazatlan"): "BCS NAY SIN",
     ("MX", "America/Tijuana"): "BCN",
+    ("PT", "Atlantic/Azores"): "20",
     ("US", "America/Anchorage"): "AK",
     ("US", "America/Chicago"): "AL AR IA IL KS LA MN MO MS ND NE OK SD TN TX WI",
     ("US", "America/Denver"): "CO ID MT NM UT WY",
@@ -68,18 +69,12 @@ def find_zone(country_code, state_code=None):
     return zones[0] if len(zones) == 1 else None
 
 
-def find_debtor_zone(country_code, state_code, zone, usual_zone):
+def find_debtor_zone(country_code, state_code, chosen, zone):
     """Name of the time zone that a debtor lives by.
 
-    The zone on the contact counts if somebody chose it. Odoo writes the zone of whoever
-    creates a contact on it, so that one says less than the debtor's own state.
-
-    :param zone: IANA name on the contact, or a false value
-    :param usual_zone: the zone of whoever created the contact, or a false value
+    :param chosen: IANA name that somebody set for the debtor, or a false value
+    :param zone: IANA name on the contact, or a false value: Odoo puts the one of
+        whoever creates a contact there, so that any place says more
     :return: IANA name, or None when nothing is known
     """
-    of_country = pytz.country_timezones.get(country_code or "", ())
-    if zone and (zone in of_country or not country_code):
-        if zone != usual_zone or not state_code:
-            return zone
-    return find_zone(country_code, state_code) or zone or None
+    return chosen or find_zone(country_code, state_code) or zone or None

@@ -3,6 +3,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
+from odoo.addons.base.models.res_partner import _tz_get
+
 from ..lib.time_zones import find_debtor_zone
 
 # Those who work with receivables; salespeople and others see nothing of collection.
@@ -97,6 +99,16 @@ class ResPartner(models.Model):
         copy=False,
         groups=READERS,
         help="Set by somebody. Empty: by the contact's country and type.",
+    )
+
+    cartera_tz = fields.Selection(
+        _tz_get,
+        string="Time Zone of the Debtor",
+        tracking=True,
+        copy=False,
+        groups=READERS,
+        help="By which clock the hours of contact rules are reckoned. Empty: by the "
+        "one of the state or country. Towns at a border may have another one.",
     )
 
     cartera_insolvent_since = fields.Date(
@@ -222,7 +234,7 @@ class ResPartner(models.Model):
         """Name of the time zone that the debtor lives by, or None."""
         self.ensure_one()
         return find_debtor_zone(
-            self.country_id.code, self.state_id.code, self.tz, self.create_uid.tz
+            self.country_id.code, self.state_id.code, self.cartera_tz, self.tz
         )
 
     def write(self, vals):

@@ -262,9 +262,19 @@ class TestContactPolicy(ContactPolicyCommon):
         self.assertEqual(self._found(), self.general | own)
 
     def test_own_policy_instead_of_the_law(self):
-        own = self._own(mode="replace", reason="The debtors asked for it in writing.")
+        own = self._own(
+            mode="replace",
+            reason="The debtors asked for it in writing.",
+            country_id=self.env.ref("base.co").id,
+        )
         tighter = self._own(name="Tighter")
         self.assertEqual(self._found(), own | tighter)
+
+    def test_own_hours_where_there_is_no_law_replace_no_law(self):
+        own = self._own(mode="replace", reason="Our hours.")
+        self.assertEqual(self._found(), self.law)
+        self.debtor.country_id = self.env.ref("base.jp")
+        self.assertEqual(self._found(), own)
 
     def test_own_policy_for_others(self):
         for values in [
@@ -690,16 +700,22 @@ class TestDebtorKind(ContactPolicyCommon):
         sonora = self.env.ref("base.state_mx_son")
         self.debtor.write({"country_id": sonora.country_id.id, "state_id": sonora.id})
         self.assertEqual(self._zone(), "America/Hermosillo")
-        self.debtor.tz = "America/Tijuana"
+        self.debtor.cartera_tz = "America/Tijuana"
         self.assertEqual(self._zone(), "America/Tijuana")
 
-    def test_zone_of_whoever_created_the_contact_says_little(self):
-        self.debtor.create_uid.tz = "America/Mexico_City"
-        self.debtor.tz = "America/Mexico_City"
-        self.assertEqual(self._zone(), "America/Bogota")
-        sonora = self.env.ref("base.state_mx_son")
-        self.debtor.write({"country_id": sonora.country_id.id, "state_id": sonora.id})
-        self.assertEqual(self._zone(), "America/Hermosillo")
+    def test_zone_of_whoever_created_the_contact_says_nothing_of_a_place(self):
+        quintana_roo = self.env.ref("base.state_mx_q_roo")
+        self.debtor.write(
+            {
+                "country_id": quintana_roo.country_id.id,
+                "state_id": quintana_roo.id,
+                "tz": "America/Tijuana",
+            }
+        )
+        for theirs in ("America/Tijuana", "America/Mexico_City", False):
+            self.debtor.create_uid.tz = theirs
+            with self.subTest(theirs):
+                self.assertEqual(self._zone(), "America/Cancun")
 
     def test_zone_of_the_company_when_nothing_is_known(self):
         self.debtor.write({"country_id": False, "tz": False})

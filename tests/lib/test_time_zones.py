@@ -32,6 +32,9 @@ from cartera_lib.time_zones import MAIN_ZONES, STATE_ZONES, find_debtor_zone, fi
         ("EC", "17", "America/Guayaquil"),
         ("EC", "20", "Pacific/Galapagos"),
         ("BR", "AM", "America/Manaus"),
+        ("PT", "11", "Europe/Lisbon"),
+        ("PT", "20", "Atlantic/Azores"),
+        ("PT", "30", "Europe/Lisbon"),
         ("US", "CA", "America/Los_Angeles"),
         # Several zones, and none of them is known as the main one.
         ("RU", None, None),
@@ -61,36 +64,25 @@ def test_mexico_in_summer(state, hours):
 
 
 @pytest.mark.parametrize(
-    ("country", "state", "zone", "usual", "found"),
+    ("country", "state", "chosen", "zone", "found"),
     [
-        # Chosen for the contact: a border town, say.
-        ("MX", "CHH", "America/Ciudad_Juarez", "America/Mexico_City", None),
-        ("MX", None, "America/Tijuana", "America/Mexico_City", None),
-        (None, None, "America/Lima", "America/Lima", None),
-        # Came with whoever created it: the state says more, the country less.
-        (
-            "MX",
-            "SON",
-            "America/Mexico_City",
-            "America/Mexico_City",
-            "America/Hermosillo",
-        ),
-        ("MX", None, "America/Tijuana", "America/Tijuana", None),
-        # Nobody lives in a country by the clock of another.
-        (
-            "CL",
-            "CL-RM",
-            "America/Mexico_City",
-            "America/Mexico_City",
-            "America/Santiago",
-        ),
-        ("CL", None, "America/Mexico_City", "America/Bogota", "America/Santiago"),
+        # Chosen for the debtor: a border town, say.
+        ("MX", "CHH", "America/Ciudad_Juarez", None, "America/Ciudad_Juarez"),
+        ("MX", None, "America/Tijuana", "America/Mexico_City", "America/Tijuana"),
+        (None, None, "America/Lima", None, "America/Lima"),
+        # Came with whoever created it: the place says more.
+        ("MX", "SON", None, "America/Mexico_City", "America/Hermosillo"),
+        ("MX", "ROO", None, "America/Tijuana", "America/Cancun"),
+        ("MX", None, None, "America/Tijuana", "America/Mexico_City"),
+        ("CL", "CL-RM", None, "America/Mexico_City", "America/Santiago"),
         ("CO", None, None, None, "America/Bogota"),
-        ("RU", None, "Europe/Paris", None, None),
+        # The place says nothing.
+        ("RU", None, None, "Europe/Paris", "Europe/Paris"),
+        (None, None, None, "America/Lima", "America/Lima"),
     ],
 )
-def test_zone_of_a_debtor(country, state, zone, usual, found):
-    assert find_debtor_zone(country, state, zone, usual) == (found or zone)
+def test_zone_of_a_debtor(country, state, chosen, zone, found):
+    assert find_debtor_zone(country, state, chosen, zone) == found
 
 
 def test_nothing_is_known_of_nobody():
