@@ -44,8 +44,8 @@ def choose(entries, country, kind, creditor, companies, day):
     """The policies that bind a contact together.
 
     The laws of the debtor's country, or the general ones where it has none for such
-    debtors; on top of them the company's own. Where one of these replaces the law, the
-    company's own alone.
+    debtors; on top of them the company's own. One that replaces takes the place of the
+    laws of its country; one for every country, that of the general ones alone.
 
     :param entries: every :class:`Entry`
     :param country: key of the debtor's country
@@ -57,9 +57,12 @@ def choose(entries, country, kind, creditor, companies, day):
     """
     facts = (country, kind, creditor, companies, day)
     holding = [entry for entry in entries if entry.covers(*facts)]
-    own = [entry for entry in holding if entry.company is not None]
     laws = [entry for entry in holding if entry.company is None]
-    if any(entry.replaces for entry in own):
-        laws = []
-    national = [entry for entry in laws if entry.country is not None]
-    return [entry.policy for entry in (national or laws) + own]
+    replacing = [entry for entry in holding if entry.company and entry.replaces]
+    added = [entry for entry in holding if entry.company and not entry.replaces]
+    first = _national(replacing) or _national(laws) or replacing or laws
+    return [entry.policy for entry in first + added]
+
+
+def _national(entries):
+    return [entry for entry in entries if entry.country is not None]

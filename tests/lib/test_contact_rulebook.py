@@ -18,6 +18,7 @@ SHOPS = Entry(Policy("shops"), "MX", PERSON, creditor="commercial")
 LAWS = [LAW, OLD_LAW, BANKS, SHOPS, GENERAL]
 OWN = Entry(Policy("own"), kinds=EVERYBODY, company=1)
 INSTEAD = Entry(Policy("instead"), "CO", PERSON, company=1, replaces=True)
+ELSEWHERE = Entry(Policy("elsewhere"), kinds=EVERYBODY, company=1, replaces=True)
 
 
 def keys(*own, country="CO", kind="person", creditor="commercial", company=1, day=DAY):
@@ -57,6 +58,13 @@ def test_laws(facts, found):
         ([INSTEAD], {"kind": "company"}, ["general"]),
         ([INSTEAD], {"country": "MX"}, ["shops"]),
         ([INSTEAD], {"company": 2}, ["law"]),
+        # Hours of one's own where no law says any are no hours against a law.
+        ([ELSEWHERE], {}, ["law"]),
+        ([ELSEWHERE], {"country": "MX"}, ["shops"]),
+        ([ELSEWHERE], {"country": "JP"}, ["elsewhere"]),
+        ([ELSEWHERE], {"kind": "company"}, ["elsewhere"]),
+        ([ELSEWHERE, OWN], {"country": "JP"}, ["elsewhere", "own"]),
+        ([ELSEWHERE, INSTEAD], {}, ["instead"]),
     ],
 )
 def test_own_policies(own, facts, found):
