@@ -42,7 +42,8 @@ class CarteraCaseStrategy(models.AbstractModel):
             case.pause_text = " · ".join(filter(None, texts)) or False
 
     def _describe_hold(self):
-        if not self.hold_until or self.hold_until < self.company_id._get_cartera_today():
+        today = self.company_id._get_cartera_today()
+        if not self.hold_until or self.hold_until < today:
             return ""
         return self.env._(
             "On hold until %(day)s: %(reason)s",
