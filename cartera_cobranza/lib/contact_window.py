@@ -167,22 +167,29 @@ def decide(
     if refused:
         return refused
     local = now.astimezone(zone)
-    today = local.date()
-    past = [(c.moment.astimezone(zone).date(), c) for c in history]
-    minute = local.hour * 60 + local.minute
-    against = _find_limit(policies, channel, today, past) or _find_closed(
-        policies, channel, today, minute, holidays
-    )
+    past = _locate(history, zone)
+    against = _find_obstacle(policies, channel, local, holidays, past)
     if not against:
         return Decision("allow")
     for ahead in range(horizon_days + 1):
-        day = today + timedelta(days=ahead)
+        day = local.date() + timedelta(days=ahead)
         if _find_limit(policies, channel, day, past):
             continue
         hours = _open_hours(policies, channel, day, holidays)
         if until := first_moment(day, hours, zone, now.astimezone(UTC)):
             return Decision("delay", until, *against)
     return Decision("refuse", None, *against)
+
+
+def is_open(policies, channel, now, zone, holidays=frozenset(), history=()):
+    """Whether hours and numbers of contacts leave the moment; of whom is spoken to,
+    and of what they allowed, nothing is asked.
+
+    :return: True wherever :func:`decide` would allow the contact
+    """
+    past = _locate(history, zone)
+    local = now.astimezone(zone)
+    return not _find_obstacle(policies, channel, local, holidays, past)
 
 
 def closing(policies, channel, now, zone, holidays=frozenset()):
@@ -225,6 +232,23 @@ def _get_ban(policy, channel, consent, contact_role):
     if channel == "visit" and policy.visits == "forbidden":
         return "visits"
     return None
+
+
+# -- obstacles: what speaks against this moment -----------------------------------
+
+
+def _find_obstacle(policies, channel, local, holidays, past):
+    """``(rule, article, policy)`` of what forbids a contact at a local moment, or
+    None."""
+    day, minute = local.date(), local.hour * 60 + local.minute
+    return _find_limit(policies, channel, day, past) or _find_closed(
+        policies, channel, day, minute, holidays
+    )
+
+
+def _locate(history, zone):
+    """Contacts with their local days, ``[(local date, Contact), ...]``."""
+    return [(c.moment.astimezone(zone).date(), c) for c in history]
 
 
 # -- limits: which days -----------------------------------------------------------

@@ -5,6 +5,7 @@ import psycopg2.errors
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import split_every
 
 from ..lib.local_days import UTC
 from .contact_request import ContactRequest
@@ -50,14 +51,11 @@ class CarteraDialer(models.AbstractModel):
             )
         cases = self.with_context(allowed_company_ids=company.ids).env["cartera.case"]
         domain = Domain("company_id", "=", company.id) & self._get_call_domain()
-        rows, offset = [], 0
-        while len(rows) < limit:
-            batch = cases.search(
-                domain, order="amount_collectable desc, id", limit=BATCH, offset=offset
-            )
-            rows += self._get_call_rows(batch)
-            offset += BATCH
-            if len(batch) < BATCH:
+        ids = self.env["cartera.call.candidates"]._find(cases._search(domain))
+        rows = []
+        for batch in split_every(BATCH, ids):
+            rows += self._get_call_rows(cases.browse(batch))
+            if len(rows) >= limit:
                 break
         return rows[:limit]
 

@@ -1,5 +1,7 @@
 import base64
 import json
+from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -121,6 +123,55 @@ class TestCallList(DialerCommon):
             dialer.get_call_list()
         with self.assertRaises(AccessError):
             dialer.register_results([])
+
+    def _count_asked(self, work):
+        """How many debtors the gate is asked about one by one."""
+        asked = []
+        ask = type(self.gate)._decide
+
+        def decide(gate, requests, now=None):
+            asked.extend(requests)
+            return ask(gate, requests, now)
+
+        with patch.object(type(self.gate), "_decide", decide):
+            work()
+        return len(asked)
+
+    def test_who_cannot_be_called_is_not_asked_about(self):
+        with freeze_time("2026-07-05 15:00"):  # a Sunday
+            self.assertEqual(self._count_asked(self.dialer.get_call_list), 0)
+        self._log(self.chile, "call", "2026-06-29 15:00")
+        # Nor the Colombian, who has authorised nothing.
+        self.assertEqual(self._count_asked(self.dialer.get_call_list), 1)
+
+    def test_nobody_is_missed(self):
+        """The list is what the gate says of each debtor, at any hour of a week."""
+        for name, hours in {"Hoy": 2, "Lunes": 26, "Viernes": 96}.items():
+            for country in ("cl", "ec", "gt", "co"):
+                person = self._create_person(country, name, phone="+51987000111")
+                case = self._create_case(person)
+                moment = self._at(f"{TUESDAY}+00:00") - timedelta(hours=hours)
+                self._log(case, "call", moment.replace(tzinfo=None))
+                if country == "co":
+                    self._consent(person, "call")
+        held = self._person_case("mx", name="Detenido", phone="+525512345678")
+        held.write({"hold_until": "2026-07-02", "hold_reason": "x"})
+        failed = self._person_case("ar", name="Quebrado", phone="+541112345678")
+        failed.partner_id.cartera_insolvent_since = "2026-07-03"
+        cases = self.env["cartera.case"].search([("company_id", "=", self.company.id)])
+        found = set()
+        for hour in range(0, 7 * 24, 3):
+            with freeze_time(self._at(f"{TUESDAY}+00:00") + timedelta(hours=hour)):
+                requests = cases._get_call_requests()
+                decisions = self.gate._decide(list(requests.values()))
+                allowed = {
+                    case_id
+                    for case_id, decision in zip(requests, decisions, strict=True)
+                    if decision.allowed
+                }
+                self.assertEqual(set(self._names()), allowed, hour)
+            found |= allowed
+        self.assertLess({held.id, failed.id, *self.chile.ids}, found)
 
     def test_asking_leaves_no_evidence(self):
         self.dialer.get_call_list()

@@ -16,6 +16,7 @@ from cartera_lib.contact_window import (
     Window,
     decide,
     history_days,
+    is_open,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -159,6 +160,12 @@ def is_lawful(facts, moment):
 @given(situations())
 def test_allowed_exactly_when_every_rule_allows(facts):
     assert decide(**facts).allowed == is_lawful(facts, facts["now"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(situations())
+def test_open_exactly_when_allowed(facts):
+    assert is_open(**facts) == decide(**facts).allowed
 
 
 @settings(max_examples=150, deadline=None)
