@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, email_normalize
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
@@ -16,6 +17,17 @@ SOURCES = [
 ]
 
 TOKEN_SCOPE = "cartera.opt_out"
+
+SOURCES = [
+    ("contract", "Contract"),
+    ("form", "Signed form"),
+    ("call", "Recorded call"),
+    ("link", "Link in a message"),
+    ("portal", "Portal"),
+    ("other", "Other"),
+]
+# What the debtor says to the machine; nobody writes it down in the debtor's place.
+OWN_SOURCES = ("link", "portal")
 
 
 class CarteraConsent(models.Model):
@@ -69,6 +81,8 @@ class CarteraConsent(models.Model):
     def create(self, vals_list):
         """Keep addresses in the form in which messages use them, and say on the case
         what was withdrawn."""
+        if not self.env.su:
+            vals_list = [self._prepare_own(vals) for vals in vals_list]
         people = self.env["res.partner"].browse(v.get("partner_id") for v in vals_list)
         consents = super().create(
             [
@@ -83,6 +97,23 @@ class CarteraConsent(models.Model):
         )
         consents.filtered(lambda c: c.decision == "withdrawn")._post_withdrawal()
         return consents
+
+    def _prepare_own(self, vals):
+        """Values of a row that a person records: in the person's own name, and only
+        what somebody can have been told."""
+        vals = {**self.default_get(["date"]), **vals, "user_id": self.env.uid}
+        if vals.get("source") in OWN_SOURCES:
+            raise UserError(
+                self.env._(
+                    "Only the debtor's own click is recorded as that. Choose where you "
+                    "know it from."
+                )
+            )
+        if fields.Datetime.to_datetime(vals["date"]) > fields.Datetime.now():
+            raise UserError(
+                self.env._("What a debtor allows or forbids has no date to come.")
+            )
+        return vals
 
     def _post_withdrawal(self):
         """Leave a note on the cases of the debtors who opted out, at each branch."""
@@ -223,6 +254,7 @@ class CarteraConsent(models.Model):
         company_id, partner_id, channel, address = terms
         company = self.env["res.company"].sudo().browse(company_id).exists()
         partner = self.env["res.partner"].sudo().browse(partner_id).exists()
+        partner = partner or self._find_heir(company, channel, address)
         if not company or not partner:
             return None
         return {
@@ -231,6 +263,27 @@ class CarteraConsent(models.Model):
             "channel": channel,
             "address": address,
         }
+
+    @api.model
+    def _find_heir(self, company, channel, address):
+        """Who has the messages to an address since their recipient was merged with
+        another or deleted: a link in a message lasts longer than a contact."""
+        if not address:
+            return self.env["res.partner"]
+        message = (
+            self.env["cartera.communication"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("channel", "=", channel),
+                    ("address", "=", address),
+                ],
+                order="id desc",
+                limit=1,
+            )
+        )
+        return message.contact_partner_id or message.partner_id
 
     @api.model
     def _withdraw(self, terms):

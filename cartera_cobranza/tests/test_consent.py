@@ -76,6 +76,87 @@ class TestConsent(ContactCommon):
         with self.assertRaises(AccessError):
             consent.unlink()
 
+    def test_whoever_records_it_signs_it(self):
+        consents = self.consents.with_user(self.collector)
+        values = {
+            "partner_id": self.case.partner_id.id,
+            "channel": "call",
+            "source": "contract",
+        }
+        consent = consents.create({**values, "user_id": self.env.uid})
+        self.assertEqual(consent.user_id, self.collector)
+        for source in ("link", "portal"):
+            with self.assertRaisesRegex(UserError, "own click"):
+                consents.create({**values, "source": source})
+
+    def test_nobody_knows_what_a_debtor_will_say(self):
+        values = {
+            "partner_id": self.case.partner_id.id,
+            "channel": "sms",
+            "decision": "withdrawn",
+            "source": "call",
+            "date": "2026-07-01 00:00:00",
+        }
+        with self.assertRaisesRegex(UserError, "no date to come"):
+            self.consents.with_user(self.collector).create(values)
+
+    def _message_to(self, case, address, contact=None):
+        return (
+            self.env["cartera.communication"]
+            .sudo()
+            .create(
+                {
+                    "case_id": case.id,
+                    "company_id": case.company_id.id,
+                    "channel": "email",
+                    "address": address,
+                    "contact_partner_id": contact and contact.id,
+                    "date": "2026-06-01",
+                    "state": "sent",
+                }
+            )
+        )
+
+    def _follow(self, message, forget):
+        """Follow the link in a message after ``forget`` was called."""
+        token = message._get_opt_out_url().rpartition("/")[2]
+        forget()
+        self.env.invalidate_all()
+        terms = self.consents._read_opt_out_token(token)
+        self.consents._withdraw(terms)
+        return terms["partner"]
+
+    def test_a_link_outlives_the_merge_of_its_person(self):
+        kept, gone = (
+            self._person_case("pe", name=name, email=f"{name}@example.com")
+            for name in ("ana", "anita")
+        )
+        message = self._message_to(gone, "anita@example.com")
+        found = self._follow(
+            message,
+            lambda: self.env["base.partner.merge.automatic.wizard"]._merge(
+                [kept.partner_id.id, gone.partner_id.id], kept.partner_id
+            ),
+        )
+        self.assertEqual(found, kept.partner_id)
+        self.frozen.move_to("2026-06-30 15:00:00")
+        at = "2026-06-30T10:00-05:00"
+        refused = self._ask(kept, "email", at, address="anita@example.com")
+        self.assertRefused(refused, "opt_out")
+        self.assertTrue(self._ask(kept, "email", at).allowed)
+
+    def test_a_link_outlives_its_contact(self):
+        case = self._person_case("pe", email="ana@example.com")
+        contact = self.env["res.partner"].create(
+            {
+                "name": "Luis",
+                "parent_id": case.partner_id.id,
+                "email": "luis@example.com",
+            }
+        )
+        message = self._message_to(case, "luis@example.com", contact)
+        self.assertEqual(self._follow(message, contact.unlink), case.partner_id)
+
     def test_a_collector_of_own_cases_registers_theirs(self):
         own = self._create_user("cartera_propia", "own")
         self.case.user_id = own

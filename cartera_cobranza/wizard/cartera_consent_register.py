@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.cartera_consent import DECISIONS, SOURCES
+from ..models.cartera_consent import OWN_SOURCES, SOURCES
 from ..models.channels import CHANNELS
 
 
