@@ -124,6 +124,7 @@ class CarteraActionMessage(models.AbstractModel):
         )
         communications.invalidate_model()
         executions.invalidate_recordset()
+        self.env["cartera.dispatcher"]._trigger()
 
 
 class CarteraActionEmail(models.AbstractModel):

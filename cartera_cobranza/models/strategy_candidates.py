@@ -198,6 +198,9 @@ def judged(date):
                     WHEN 'message' THEN latest.message_rank
                     WHEN 'spoken' THEN latest.spoken_rank END
                     THEN 'superseded'
+                WHEN step.kind = 'arrears'
+                    AND step.template_id = ANY(latest.texts_elsewhere)
+                    THEN 'superseded'
                 WHEN facts.closed IS NOT NULL THEN facts.closed
                 WHEN step.chasing AND facts.quiet IS NOT NULL THEN facts.quiet
                 WHEN step.clock = 'promise' AND facts.amount_total <= 0

@@ -193,7 +193,8 @@ def done(company, date):
 
 def latest(company, date):
     """Per debtor, what the steps done so far forbid today: a pause, the end of the
-    strategy, weaker steps than the strongest one done, a second contact of the day."""
+    strategy, weaker steps than the strongest one done, what the strategy that the
+    debtor had before has told already, a second contact of the day."""
     return SQL(
         """
         SELECT
@@ -213,6 +214,10 @@ def latest(company, date):
                 WHERE step.kind = 'arrears' AND step.merge_group = 'spoken'
                     AND execution.episode = facts.episode
             ) AS spoken_rank,
+            array_agg(DISTINCT other.template_id) FILTER (
+                WHERE step.id IS NULL AND execution.state = 'done'
+                    AND execution.episode = facts.episode
+            ) AS texts_elsewhere,
             BOOL_OR(
                 execution.date = %(date)s AND execution.state = 'done'
                 AND execution.action IN %(messages)s
@@ -226,6 +231,7 @@ def latest(company, date):
             AND execution.episode IN (0, facts.episode)
         LEFT JOIN steps step ON step.id = execution.step_id
             AND step.strategy_id = facts.strategy_id
+        JOIN cartera_strategy_step other ON other.id = execution.step_id
         WHERE execution.company_id = %(company)s AND execution.date <= %(date)s
             AND execution.state IN %(counted)s
         GROUP BY execution.case_id

@@ -327,6 +327,18 @@ class TestDispatcher(MessageCommon):
         self.assertEqual(str(message.date_planned), "2026-07-01 08:00:00")
         self.frozen.move_to(NOON)
 
+    def test_a_whatsapp_message_by_hand_opens_its_link(self):
+        self.debtor.write(
+            {"phone": "+1 202 555 0123", "country_id": self.env.ref("base.us").id}
+        )
+        action = self._compose(channel="whatsapp").action_send()
+        self.assertTrue(action["url"].startswith("https://wa.me/12025550123"))
+        self.assertTrue(action["close"])
+        self.assertEqual(self.case.communication_ids.state, "sent")
+
+    def test_who_writes_by_hand_is_told_what_becomes_of_it(self):
+        self.assertIn("on its way", self._compose().action_send()["params"]["message"])
+
     def test_a_message_by_hand_to_nobody_is_explained(self):
         self.debtor.email = False
         with self.assertRaises(UserError):

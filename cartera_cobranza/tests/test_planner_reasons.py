@@ -278,6 +278,26 @@ class TestPlannerReasons(StrategyCommon):
         self.assertEqual(case.next_step_id.name, "demand")
         self.assertEqual(case.date_next_step.isoformat(), "2026-07-18")
 
+    def test_another_strategy_does_not_repeat_what_was_said(self):
+        self._step("notice", 10)
+        self._due(12)
+        self._night()
+        self._run_plan()
+        other = self.env["cartera.strategy"].create({"name": "Other"})
+        again = self._step("the same again", 5)
+        demand = self._step(
+            "another text",
+            5,
+            template_id=self.env.ref("cartera_cobranza.cartera_template_demand").id,
+        )
+        (again | demand).strategy_id = other
+        self.segment.strategy_id = other
+        with self._on("2026-07-01"):
+            self._night()
+            told = self._told()
+        self.assertEqual(told["the same again"], ("skip", "superseded"))
+        self.assertEqual(told["another text"], DO)
+
     def test_the_case_tells_what_keeps_the_next_step(self):
         self._step("notice", 10)
         self._step("late", 1, "letter", catch_up_days=2)

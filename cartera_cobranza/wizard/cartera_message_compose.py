@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
 from ..models.channels import CHANNELS, WRITTEN
 
@@ -128,7 +129,32 @@ class CarteraMessageCompose(models.TransientModel):
             raise UserError(message.message)
         if message.state == "planned":
             dispatcher._trigger(at=message.date_planned)
-        return {"type": "ir.actions.act_window_close"}
+        if message.state == "ready" and message.channel == "whatsapp":
+            # A person sends it, and is at it.
+            action = message.sudo(False).action_open_whatsapp()
+            return {**action, "close": True}
+        return self._notify(message)
+
+    def _notify(self, message):
+        """Tell what has become of the message, and close the window."""
+        if message.state == "planned":
+            text = self.env._(
+                "The message leaves at the next lawful moment: %(moment)s.",
+                moment=format_datetime(self.env, message.date_planned),
+            )
+        elif message.state == "ready":
+            text = self.env._("The letter waits to be printed, under Messages.")
+        else:
+            text = self.env._("The message is on its way.")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": text,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
     def _create_message(self):
         self.ensure_one()
