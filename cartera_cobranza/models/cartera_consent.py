@@ -7,15 +7,6 @@ from .channels import CHANNELS
 
 DECISIONS = [("granted", "Granted"), ("withdrawn", "Withdrawn")]
 
-SOURCES = [
-    ("contract", "Contract"),
-    ("form", "Signed form"),
-    ("call", "Recorded call"),
-    ("link", "Link in a message"),
-    ("portal", "Portal"),
-    ("other", "Other"),
-]
-
 TOKEN_SCOPE = "cartera.opt_out"
 
 SOURCES = [
@@ -26,6 +17,7 @@ SOURCES = [
     ("portal", "Portal"),
     ("other", "Other"),
 ]
+
 # What the debtor says to the machine; nobody writes it down in the debtor's place.
 OWN_SOURCES = ("link", "portal")
 

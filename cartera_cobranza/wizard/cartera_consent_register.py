@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.cartera_consent import DECISIONS, SOURCES
-from ..models.cartera_consent import OWN_SOURCES, SOURCES
+from ..models.cartera_consent import DECISIONS, OWN_SOURCES, SOURCES
 from ..models.channels import CHANNELS
 
 
@@ -30,7 +29,11 @@ class CarteraConsentRegister(models.TransientModel):
     visit = fields.Boolean(string="Visits")
     decision = fields.Selection(DECISIONS, required=True, default="granted")
     date = fields.Datetime(required=True, default=fields.Datetime.now)
-    source = fields.Selection(SOURCES, required=True, default="contract")
+    source = fields.Selection(
+        [choice for choice in SOURCES if choice[0] not in OWN_SOURCES],
+        required=True,
+        default="contract",
+    )
     reference = fields.Char(help="Document, recording or page that proves it.")
 
     @api.model
