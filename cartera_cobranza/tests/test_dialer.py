@@ -98,6 +98,22 @@ class TestCallList(DialerCommon):
         ), 500, "2026-06-30")  # fmt: skip
         self.assertEqual(self._names(), self.chile.ids)
 
+    def test_who_is_not_chased_is_not_called(self):
+        chile = self.chile.sudo()
+        for reason, values in {
+            "promise": {"promise_date": "2026-07-05", "promise_amount": 300},
+            "hold": {"hold_until": "2026-07-05", "hold_reason": "Flood"},
+        }.items():
+            with self.subTest(reason):
+                chile.write(values)
+                self.assertEqual(self._names(), self.peru.ids)
+                chile.write(dict.fromkeys(values, False))
+        chile.partner_id.active = False
+        self.assertEqual(self._names(), self.peru.ids)
+        nobody = self.env["account.move"]
+        self._pay(nobody, 500, "2026-06-29", match=False, partner=self.peru.partner_id)
+        self.assertFalse(self._names())
+
     def test_own_cases_only(self):
         own = self._create_user("cartera_propia", "own")
         self.chile.user_id = own
