@@ -78,6 +78,7 @@ class Policy:
         ``obligors`` or ``allowed`` (anybody)
     :ivar one_channel_after_contact: ``attempt`` or ``reached`` (as in :class:`Cap`):
         after it, the other channels wait for the next ISO week; empty for no such rule
+    :ivar stop_when_sued: no contact with a debtor who has been served in a lawsuit
     :ivar basis: where the policy is written
     :ivar articles: ``((rule, article), ...)`` of rules that stand elsewhere
     """
@@ -90,6 +91,7 @@ class Policy:
     visits: str = "allowed"
     third_party: str = "allowed"
     one_channel_after_contact: str = ""
+    stop_when_sued: bool = False
     basis: str = ""
     articles: tuple = ()
 
@@ -118,8 +120,8 @@ class Decision:
 
     :ivar verdict: ``allow``, ``delay`` or ``refuse``
     :ivar until: with ``delay``, the first lawful moment, aware, in UTC
-    :ivar rule: code of the rule that stands against it now: ``opt_out``, ``consent``,
-        ``third_party``, ``visits``, ``cap_week``, ``gap``, ``one_channel``,
+    :ivar rule: code of the rule that stands against it now: ``opt_out``, ``sued``,
+        ``consent``, ``third_party``, ``visits``, ``cap_week``, ``gap``, ``one_channel``,
         ``cap_day``, ``holiday`` or ``window``
     :ivar article: where that rule is written
     :ivar policy: the :class:`Policy` whose rule it is, or None
@@ -146,6 +148,7 @@ def decide(
     *,
     consent=True,
     opted_out=False,
+    sued=False,
     contact_role=DEBTOR,
     horizon_days=60,
 ):
@@ -159,11 +162,12 @@ def decide(
         older than :func:`history_days` change nothing
     :param consent: whether the debtor has authorised the channel
     :param opted_out: whether the debtor has withdrawn from the channel
+    :param sued: whether the debtor has been served in a lawsuit for the debt
     :param contact_role: :data:`DEBTOR`, :data:`OBLIGOR` or :data:`THIRD_PARTY`
     :param horizon_days: how far ahead to look for a lawful moment
     :return: :class:`Decision`
     """
-    refused = _find_ban(policies, channel, consent, opted_out, contact_role)
+    refused = _find_ban(policies, channel, consent, opted_out, sued, contact_role)
     if refused:
         return refused
     local = now.astimezone(zone)
@@ -211,18 +215,20 @@ def history_days(policies):
 # -- bans: no moment would do -----------------------------------------------------
 
 
-def _find_ban(policies, channel, consent, opted_out, contact_role):
+def _find_ban(policies, channel, consent, opted_out, sued, contact_role):
     """The refusal that no waiting would change, or None."""
     if opted_out:
         return Decision("refuse", rule="opt_out")
     for policy in policies:
-        rule = _get_ban(policy, channel, consent, contact_role)
+        rule = _get_ban(policy, channel, consent, sued, contact_role)
         if rule:
             return Decision("refuse", None, rule, policy.article(rule), policy)
     return None
 
 
-def _get_ban(policy, channel, consent, contact_role):
+def _get_ban(policy, channel, consent, sued, contact_role):
+    if policy.stop_when_sued and sued:
+        return "sued"
     if policy.consent_required and not consent:
         return "consent"
     if contact_role == THIRD_PARTY and policy.third_party != "allowed":

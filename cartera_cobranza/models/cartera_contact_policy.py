@@ -121,6 +121,12 @@ class CarteraContactPolicy(models.Model):
         tracking=True,
     )
 
+    stop_when_sued = fields.Boolean(
+        string="Stop When Sued",
+        tracking=True,
+        help="No contact to collect once the debtor has been served in a lawsuit.",
+    )
+
     # -- what is said -------------------------------------------------------------
     ask_reason_forbidden = fields.Boolean(
         string="Don't Ask Why",

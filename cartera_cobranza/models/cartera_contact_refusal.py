@@ -21,6 +21,7 @@ RULES = [
     ("visits", "Visits are forbidden"),
     ("hold", "Case on hold"),
     ("insolvent", "Debtor in insolvency proceedings"),
+    ("sued", "Debtor served in a lawsuit"),
     ("no_policy", "No policy says when"),
 ]
 

@@ -131,6 +131,7 @@ class CarteraContactPolicy(models.Model):
             visits=self.visits,
             third_party=self.third_party,
             one_channel_after_contact=self.one_channel_after_contact or "",
+            stop_when_sued=self.stop_when_sued,
             basis=self.basis or "",
             articles=tuple(articles),
         )

@@ -119,6 +119,15 @@ class ResPartner(models.Model):
         help="Day on which insolvency proceedings began: from then on nobody contacts "
         "the debtor to collect.",
     )
+    cartera_sued_since = fields.Date(
+        string="Sued Since",
+        tracking=True,
+        copy=False,
+        groups=READERS,
+        help="Day on which the debtor was served in a lawsuit for the debt: where the "
+        "contact rules of its country say so, nobody contacts it to collect from then "
+        "on.",
+    )
     cartera_consent_ids = fields.One2many(
         "cartera.consent", "debtor_id", string="Contact Consents", groups=READERS
     )

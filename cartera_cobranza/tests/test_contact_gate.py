@@ -207,6 +207,16 @@ class TestContactGate(ContactCommon):
         self.assertRefused(decision, "insolvent")
         self.assertTrue(self._ask(case, "email", "2026-06-29T10:00-05:00").allowed)
 
+    def test_sued_debtors_are_not_contacted_where_the_law_says_so(self):
+        chile, peru = self._person_case("cl"), self._person_case("pe")
+        for case in (chile, peru):
+            case.partner_id.cartera_sued_since = "2026-06-30"
+        decision = self._ask(chile, "email", "2026-06-30T10:00-04:00")
+        self.assertRefused(decision, "sued")
+        self.assertEqual(decision.article, "Ley 19.496, art. 37")
+        self.assertTrue(self._ask(chile, "email", "2026-06-29T23:00-04:00").allowed)
+        self.assertTrue(self._ask(peru, "email", "2026-06-30T10:00-05:00").allowed)
+
     def test_no_policy_no_contact(self):
         case = self._person_case("pe")
         self.patch(

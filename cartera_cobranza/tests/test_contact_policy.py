@@ -173,6 +173,8 @@ class TestContactLaws(ContactPolicyCommon):
                 self.assertEqual(visit.allowed, visits == "allowed")
                 self.assertEqual(guarantor.allowed, third_party == "obligors")
                 self.assertEqual(neighbour.rule, "third_party")
+                sued = self._decide("email", noon, sued=True)
+                self.assertEqual(sued.rule, "sued" if country == "cl" else "")
 
     def test_refusals_quote_the_article(self):
         noon = MONDAY + timedelta(hours=12)
