@@ -94,6 +94,7 @@ class CarteraCaseContact(models.AbstractModel):
             return self._get_contact_log_action(
                 default_contact_partner_id=request.contact.id,
                 default_address=request.address,
+                default_is_admitted=decision.allowed,
             )
         return {
             "type": "ir.actions.client",

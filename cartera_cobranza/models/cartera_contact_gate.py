@@ -36,8 +36,8 @@ class CarteraContactGate(models.AbstractModel):
         """What may be done now, without a trace.
 
         :param requests: :class:`~.contact_request.ContactRequest` s; one that is
-            allowed counts for those of the same debtor that follow, but for those it
-            is joined with
+            allowed, or happens all the same, counts for those of the same debtor that
+            follow, but for those it is joined with
         :param now: moment of the requests without one, aware or naive UTC; the present
             unless given
         :return: a :class:`~..lib.contact_window.Decision` each, in the same order
@@ -149,8 +149,9 @@ class CarteraContactGate(models.AbstractModel):
             case = case_of[request.case.id]
             person = person_of[request.contact.id] if request.contact else None
             decision = self._judge_one(request, case, person, facts)
-            if decision.allowed and not request.joined:
-                contact = Contact(request.moment, request.channel)
+            counts = decision.allowed or request.happens
+            if counts and not request.joined:
+                contact = Contact(request.moment, request.channel, request.reached)
                 pair = facts.pairs[case.id]
                 facts.history.setdefault(pair, []).append(contact)
             decisions.append(decision)
@@ -167,7 +168,6 @@ class CarteraContactGate(models.AbstractModel):
                 return Decision("refuse", rule="insolvent")
         consent = self._find_consent(request, case, person, facts)
         zone = facts.zones[case.id]
-        sued = case.partner_id.cartera_sued_since
 
         def decide(now):
             return contact_window.decide(
@@ -179,7 +179,6 @@ class CarteraContactGate(models.AbstractModel):
                 facts.history.get(facts.pairs[case.id], ()),
                 consent=consent == "granted",
                 opted_out=consent == "withdrawn",
-                sued=bool(sued) and sued <= now.astimezone(zone).date(),
                 contact_role=self._get_role(case, person),
             )
 

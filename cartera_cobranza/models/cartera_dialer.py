@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import psycopg2.errors
 
@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import split_every
 
+from ..lib.dialer_values import read_moment
 from ..lib.local_days import UTC
 from .contact_request import ContactRequest
 
@@ -15,6 +16,10 @@ MAX_RESULTS = 1000
 BATCH = 500
 # Clocks of the dialer and of the server differ.
 TOLERANCE = timedelta(minutes=5)
+OLDEST = timedelta(days=365)
+# Beyond it a number holds no cents; and one that is none is not below it.
+MAX_AMOUNT = 10**13
+MAX_ID = 2**31 - 1
 RESULTS = ("no_answer", "reached", "third_party", "wrong_number")
 
 
@@ -133,7 +138,7 @@ class CarteraDialer(models.AbstractModel):
     def _read_results(self, results, answers):
         """The results that make sense, by index, as plain values and records; the
         others get their answer."""
-        case_ids = {r["case_id"] for r in results if type(r.get("case_id")) is int}
+        case_ids = {id_ for r in results if (id_ := self._read_id(r.get("case_id")))}
         cases = self.env["cartera.case"].with_context(
             allowed_company_ids=self.env.user.company_ids.ids
         )
@@ -161,14 +166,14 @@ class CarteraDialer(models.AbstractModel):
         key = result.get("key")
         if not isinstance(key, str) or not key.strip():
             raise ValueError(self.env._("The key is missing."))
-        case = case_of.get(result.get("case_id"))
+        case = case_of.get(self._read_id(result.get("case_id")))
         if not case:
             raise ValueError(self.env._("There is no such case."))
         if result.get("result") not in RESULTS:
             raise ValueError(self.env._("The result is one of %s.", ", ".join(RESULTS)))
         moment = self._read_moment(result.get("date"))
         call = {
-            "key": key.strip(),
+            "key": self._read_text(result, "key").strip(),
             "case": case,
             "moment": moment,
             "reached": result["result"],
@@ -178,45 +183,59 @@ class CarteraDialer(models.AbstractModel):
         }
         return call
 
+    def _read_id(self, value):
+        """The id that a value may be, or None."""
+        is_id = type(value) is int and 0 < value <= MAX_ID
+        return value if is_id else None
+
     def _read_text(self, result, name):
         value = result.get(name) or ""
-        if not isinstance(value, str):
+        # A NUL is a character that the database does not take.
+        if not isinstance(value, str) or "\x00" in value:
             raise ValueError(self.env._("The field %s is a text.", name))
         return value
 
     def _read_moment(self, value):
         try:
-            moment = datetime.fromisoformat(value)
-        except (TypeError, ValueError):
+            moment = read_moment(value)
+        except ValueError:
             raise ValueError(
                 self.env._("The date is in ISO 8601, as in 2026-06-30T15:04:05Z.")
             ) from None
-        moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC)
         now = fields.Datetime.now().replace(tzinfo=UTC)
         if moment > now + TOLERANCE:
             raise ValueError(self.env._("The call is in the future."))
-        return min(moment, now)
+        if moment < now - OLDEST:
+            raise ValueError(self.env._("The call is more than a year old."))
+        return min(moment.astimezone(UTC), now)
 
     def _read_promise(self, result, case, moment):
-        """``(date, amount)`` that was promised, or None."""
+        """``(date, amount, day it was made)`` that was promised, or None."""
         if not result.get("promise_date"):
             return None
+        made_on = case.company_id._get_cartera_day(moment.replace(tzinfo=None))
         try:
-            date = fields.Date.to_date(result["promise_date"])
-        except (TypeError, ValueError):
+            date = fields.Date.to_date(self._read_text(result, "promise_date"))
+        except ValueError:
             raise ValueError(
                 self.env._("The promised date is in ISO 8601, as in 2026-06-30.")
             ) from None
-        if date < moment.date():
+        if date < made_on:
             raise ValueError(
                 self.env._("The promised date is before the promise was made.")
             )
         amount = result.get("promise_amount", case.amount_collectable)
-        if isinstance(amount, bool) or not isinstance(amount, int | float):
-            raise ValueError(self.env._("The promised amount is a number."))
+        is_number = isinstance(amount, int | float) and not isinstance(amount, bool)
+        if not is_number or not -MAX_AMOUNT < amount < MAX_AMOUNT:
+            raise ValueError(
+                self.env._(
+                    "The promised amount is a number, with no mark of thousands."
+                )
+            )
         if amount <= 0:
             raise ValueError(self.env._("The promised amount is above zero."))
-        return date, amount
+        return date, amount, made_on
 
     def _drop_known(self, calls, answers):
         """Answer those that were logged before, and take them out."""
@@ -263,7 +282,12 @@ class CarteraDialer(models.AbstractModel):
     def _do_log_calls(self, calls, answers):
         requests = [
             ContactRequest(
-                call["case"], "call", None, call["phone"], None, call["moment"]
+                call["case"],
+                "call",
+                address=call["phone"],
+                moment=call["moment"],
+                happens=True,
+                reached=call["reached"] == "reached",
             )
             for call in calls.values()
         ]
@@ -278,12 +302,21 @@ class CarteraDialer(models.AbstractModel):
         contacts.sudo().flush_recordset()
         for call in calls.values():
             if call["promise"]:
-                date, amount = call["promise"]
-                call["case"]._record_promise(date, amount, call["moment"].date())
+                self._record_promise(call["case"], *call["promise"])
         for index, contact, decision in zip(calls, contacts, decisions, strict=True):
             answers[index].update(
                 status="logged", contact_id=contact.id, outside=decision.rule
             )
+
+    def _record_promise(self, case, date, amount, made_on):
+        """Note a promise, unless a later one is known already."""
+        if (
+            case.promise_date
+            and case.promise_made_on
+            and case.promise_made_on > made_on
+        ):
+            return
+        case._record_promise(date, amount, made_on)
 
     def _prepare_contact(self, call, decision):
         return {

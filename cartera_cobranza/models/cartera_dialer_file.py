@@ -2,12 +2,12 @@
 
 import csv
 import io
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..lib.dialer_values import read_amount, read_moment
 from .cartera_dialer import MAX_LIST, MAX_RESULTS
 
 LIST_COLUMNS = (
@@ -99,27 +99,25 @@ class CarteraDialer(models.AbstractModel):
         values["date"] = self._add_zone(values["date"])
         amount = values.pop("promise_amount")
         if amount:
-            values["promise_amount"] = _to_number(amount)
+            values["promise_amount"] = self._to_number(amount)
         return values
+
+    def _to_number(self, text):
+        """The number that a text is, or the text."""
+        try:
+            return read_amount(text)
+        except ValueError:
+            return text
 
     def _add_zone(self, text):
         """A date without offset is of the clock of whoever brings the file."""
         try:
-            moment = datetime.fromisoformat(text)
+            moment = read_moment(text)
         except ValueError:
             return text
         if not moment.tzinfo:
             moment = moment.replace(tzinfo=ZoneInfo(self.env.user.tz or "UTC"))
         return moment.isoformat()
-
-
-def _to_number(text):
-    """The number that a text is, or the text. With a comma or a point for decimals, and
-    none for thousands: both would be a guess."""
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return text
 
 
 def _defuse(text):

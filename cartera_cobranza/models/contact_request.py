@@ -20,6 +20,9 @@ class ContactRequest:
     :ivar address: what will be used; empty for the one on the partner
     :ivar communication: the ``cartera.communication`` that wants to leave, if any
     :ivar moment: when it took place, aware, if it has already
+    :ivar happens: whether it takes place whatever is decided, so that it counts for
+        those that follow
+    :ivar reached: whether it reaches somebody; the present unless known
     :ivar joined: whether it is one contact with the next request: one message to
         several people
     """
@@ -31,6 +34,8 @@ class ContactRequest:
     communication: models.Model | None = None
     moment: datetime | None = None
     joined: bool = False
+    happens: bool = False
+    reached: bool = True
 
 
 @dataclass(slots=True)

@@ -33,7 +33,8 @@ class MailActivity(models.Model):
         if not calls:
             return
         # Whoever may complete the activity may not need to see the case.
-        cases = self.env["cartera.case"].sudo().browse(calls.mapped("res_id")).exists()
+        cases = self.env["cartera.case"].sudo().browse(set(calls.mapped("res_id")))
+        cases = cases.exists()
         case_of = cases.grouped("id")
         calls = calls.filtered(lambda call: call.res_id in case_of)
         gate = self.env["cartera.contact.gate"]
@@ -41,7 +42,9 @@ class MailActivity(models.Model):
             lambda call: case_of[call.res_id].company_id.cartera_contact_strictness
         ).items():
             requests = [
-                ContactRequest(case_of[call.res_id], call.cartera_channel)
+                ContactRequest(
+                    case_of[call.res_id], call.cartera_channel, happens=True
+                )
                 for call in group
             ]
             pass_gate = gate._require if strictness == "block" else gate._admit

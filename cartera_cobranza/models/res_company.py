@@ -143,3 +143,12 @@ class ResCompany(models.Model):
         """Today's date where the company is."""
         self.ensure_one()
         return fields.Date.context_today(self.with_context(tz=self._get_cartera_tz()))
+
+    def _get_cartera_day(self, moment):
+        """The date of a moment where the company is.
+
+        :param moment: naive datetime in UTC
+        """
+        self.ensure_one()
+        zoned = self.with_context(tz=self._get_cartera_tz())
+        return fields.Datetime.context_timestamp(zoned, moment).date()

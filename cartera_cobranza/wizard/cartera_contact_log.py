@@ -52,6 +52,9 @@ class CarteraContactLog(models.TransientModel):
     )
     channel = fields.Selection(CHANNELS, required=True, default="call")
     opened = fields.Datetime(default=fields.Datetime.now, readonly=True)
+    is_admitted = fields.Boolean(
+        readonly=True, help="The gate has let the call pass that is logged here."
+    )
     date = fields.Datetime(
         string="When",
         required=True,
@@ -130,7 +133,13 @@ class CarteraContactLog(models.TransientModel):
                 log.promise_amount = log.case_id.amount_collectable
 
     @api.depends(
-        "case_id", "contact_partner_id", "channel", "direction", "date", "address"
+        "address",
+        "case_id",
+        "channel",
+        "contact_partner_id",
+        "date",
+        "direction",
+        "is_admitted",
     )
     @api.depends_context("lang")
     def _compute_verdict(self):
@@ -139,7 +148,7 @@ class CarteraContactLog(models.TransientModel):
             log.verdict, log.verdict_text = "allow", False
             if not (log.case_id and log.channel and log.date) or log.direction == "in":
                 continue
-            [decision] = gate._decide([log._get_request()], log._get_past())
+            [decision] = gate._decide([log._get_request()], log.date)
             if not decision.allowed:
                 log.verdict = log._get_consequence()
                 log.verdict_text = gate._describe(log.case_id, decision)
@@ -149,15 +158,15 @@ class CarteraContactLog(models.TransientModel):
             self.case_id, self.channel, self.contact_partner_id or None, self.address
         )
 
-    def _get_past(self):
-        """The moment of a contact that took place before this window opened, or
-        None."""
-        return self.date if self.date < self.opened else None
+    def _is_past(self):
+        """Whether the contact has taken place: before this window opened, or with the
+        leave of the gate."""
+        return self.date < self.opened or (self.is_admitted and self.channel == "call")
 
     def _get_consequence(self):
         """What follows from being outside the rules: what has happened can only be
         recorded."""
-        if self._get_past():
+        if self._is_past():
             return "outside"
         return self.company_id.cartera_contact_strictness
 
@@ -183,7 +192,7 @@ class CarteraContactLog(models.TransientModel):
             )
         if self.reached == "sent" and self.channel in SPOKEN:
             raise UserError(self.env._("Choose how the call or the visit went."))
-        if self.promise_date and self.promise_date < self.date.date():
+        if self.promise_date and self.promise_date < self._get_day():
             raise UserError(
                 self.env._("The promised date is before the promise was made.")
             )
@@ -205,10 +214,11 @@ class CarteraContactLog(models.TransientModel):
         gate = self.env["cartera.contact.gate"]
         origin = "activity" if self.activity_id else "manual"
         requests = [self._get_request()]
+        # By the moment when it began: lawful calls may end after closing time.
         if self._get_consequence() == "block":
-            gate._require(requests, origin)
+            gate._require(requests, origin, self.date)
             return False
-        [decision] = gate._admit(requests, origin, self._get_past())
+        [decision] = gate._admit(requests, origin, self.date)
         return decision.rule or False
 
     def _prepare_contact(self, outside):
@@ -230,5 +240,8 @@ class CarteraContactLog(models.TransientModel):
     def _record_promise(self):
         if self.promise_date:
             self.case_id._record_promise(
-                self.promise_date, self.promise_amount, self.date.date()
+                self.promise_date, self.promise_amount, self._get_day()
             )
+
+    def _get_day(self):
+        return self.company_id._get_cartera_day(self.date)
