@@ -168,6 +168,7 @@ class CarteraContactGate(models.AbstractModel):
                 return Decision("refuse", rule="insolvent")
         consent = self._find_consent(request, case, person, facts)
         zone = facts.zones[case.id]
+        sued = case.partner_id.cartera_sued_since
 
         def decide(now):
             return contact_window.decide(
@@ -179,6 +180,7 @@ class CarteraContactGate(models.AbstractModel):
                 facts.history.get(facts.pairs[case.id], ()),
                 consent=consent == "granted",
                 opted_out=consent == "withdrawn",
+                sued=bool(sued) and sued <= now.astimezone(zone).date(),
                 contact_role=self._get_role(case, person),
             )
 
