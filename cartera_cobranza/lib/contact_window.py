@@ -121,8 +121,8 @@ class Decision:
     :ivar verdict: ``allow``, ``delay`` or ``refuse``
     :ivar until: with ``delay``, the first lawful moment, aware, in UTC
     :ivar rule: code of the rule that stands against it now: ``opt_out``, ``sued``,
-        ``consent``, ``third_party``, ``visits``, ``cap_week``, ``gap``, ``one_channel``,
-        ``cap_day``, ``holiday`` or ``window``
+        ``consent``, ``third_party``, ``visits``, ``cap_week``, ``gap``,
+        ``one_channel``, ``cap_day``, ``holiday`` or ``window``
     :ivar article: where that rule is written
     :ivar policy: the :class:`Policy` whose rule it is, or None
     """

@@ -122,7 +122,6 @@ class CarteraContactPolicy(models.Model):
     )
 
     stop_when_sued = fields.Boolean(
-        string="Stop When Sued",
         tracking=True,
         help="No contact to collect once the debtor has been served in a lawsuit.",
     )

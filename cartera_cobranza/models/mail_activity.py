@@ -42,9 +42,7 @@ class MailActivity(models.Model):
             lambda call: case_of[call.res_id].company_id.cartera_contact_strictness
         ).items():
             requests = [
-                ContactRequest(
-                    case_of[call.res_id], call.cartera_channel, happens=True
-                )
+                ContactRequest(case_of[call.res_id], call.cartera_channel, happens=True)
                 for call in group
             ]
             pass_gate = gate._require if strictness == "block" else gate._admit

@@ -16,7 +16,7 @@ class TestContactMoment(CallCommon):
         """The window that the call button opens."""
         action = self.case.with_user(self.collector).action_call()
         wizard = self.env["cartera.contact.log"].with_user(self.collector)
-        return wizard.with_context(action["context"]).create({"reached": "reached"})
+        return wizard.with_context(**action["context"]).create({"reached": "reached"})
 
     def test_a_call_that_ends_after_closing(self):
         with self._on(BEFORE_CLOSING):
