@@ -13,6 +13,11 @@ DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
 
+def local_date(moment, zone):
+    """The date of an aware moment by the clock of a time zone."""
+    return moment.astimezone(zone).date()
+
+
 @lru_cache(maxsize=4096)
 def stretches(day, zone):
     """The stretches of a local day.

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..lib import contact_window
 from ..lib.contact_window import Contact
-from ..lib.local_days import DAY, UTC
+from ..lib.local_days import DAY, UTC, local_date
 from .contact_request import Facts
 
 # A little further than the calculation looks for a lawful moment.
@@ -18,13 +18,19 @@ class CarteraContactFacts(models.AbstractModel):
     _name = "cartera.contact.facts"
     _description = "Facts for the Contact Gate"
 
-    def _gather(self, cases, people, moments, get_contacts):
+    def _gather(self, requests, cases, people, get_contacts):
         """:class:`Facts` on a batch, in a few queries whatever its size."""
+        moments = [request.moment for request in requests]
         first, last = min(moments), max(moments)
+        zones = self._get_zones(cases)
+        days = {
+            (request.case.id, local_date(request.moment, zones[request.case.id]))
+            for request in requests
+        }
         facts = Facts(
             pairs=self._get_pairs(cases),
-            policies=self._get_policies(cases, last),
-            zones=self._get_zones(cases),
+            policies=self._get_policies_of_days(days),
+            zones=zones,
             holidays=self._get_holidays(cases, first, last),
         )
         # By identity: comparing every hour of every policy would take longer than all
@@ -58,10 +64,27 @@ class CarteraContactFacts(models.AbstractModel):
         }
 
     def _get_policies(self, cases, moment):
-        """Policies by case id, of the day of a moment."""
+        """Policies by case id, of the day that a moment has where the debtor is."""
+        zones = self._get_zones(cases)
+        days = {(id_, local_date(moment, zone)) for id_, zone in zones.items()}
+        found = self._get_policies_of_days(days)
+        return {id_: chosen for (id_, _day), chosen in found.items()}
+
+    def _get_policies_of_days(self, days):
+        """Policies by case id and day.
+
+        :param days: pairs of them
+        """
+        ids_of = {}
+        for case_id, day in days:
+            ids_of.setdefault(day, []).append(case_id)
+        cases = self.env["cartera.case"].sudo()
         policies = self.env["cartera.contact.policy"]
-        found = policies._resolve(cases, moment.date())
-        return {case.id: tuple(chosen) for case, chosen in found.items()}
+        return {
+            (case.id, day): tuple(chosen)
+            for day, ids in ids_of.items()
+            for case, chosen in policies._resolve(cases.browse(ids), day).items()
+        }
 
     def _get_zones(self, cases):
         """Time zones by case id."""

@@ -7,7 +7,7 @@ from odoo.tools import format_datetime
 
 from ..lib import contact_window
 from ..lib.contact_window import DEBTOR, OBLIGOR, THIRD_PARTY, Contact, Decision
-from ..lib.local_days import DAY, UTC
+from ..lib.local_days import DAY, UTC, local_date
 from . import (  # noqa: F401  (inherited: they come first)
     cartera_contact_facts,
     cartera_contact_link,
@@ -140,8 +140,7 @@ class CarteraContactGate(models.AbstractModel):
         people = people.browse(
             dict.fromkeys(r.contact.id for r in requests if r.contact)
         )
-        moments = [request.moment for request in requests]
-        facts = self._gather(cases, people, moments, get_contacts)
+        facts = self._gather(requests, cases, people, get_contacts)
         case_of = dict(zip(cases.ids, cases, strict=True))
         person_of = dict(zip(people.ids, people, strict=True))
         decisions = []
@@ -159,15 +158,15 @@ class CarteraContactGate(models.AbstractModel):
 
     def _judge_one(self, request, case, person, facts):
         """The decision on one request, whose case and person come with rights."""
-        moment = request.moment
-        policies = facts.policies[case.id]
+        moment, zone = request.moment, facts.zones[case.id]
+        today = local_date(moment, zone)
+        policies = facts.policies[case.id, today]
         if not policies:
             return Decision("refuse", rule="no_policy")
         if since := case.partner_id.cartera_insolvent_since:
-            if since <= moment.date():
+            if since <= today:
                 return Decision("refuse", rule="insolvent")
         consent = self._find_consent(request, case, person, facts)
-        zone = facts.zones[case.id]
         sued = case.partner_id.cartera_sued_since
 
         def decide(now):
@@ -180,12 +179,12 @@ class CarteraContactGate(models.AbstractModel):
                 facts.history.get(facts.pairs[case.id], ()),
                 consent=consent == "granted",
                 opted_out=consent == "withdrawn",
-                sued=bool(sued) and sued <= now.astimezone(zone).date(),
+                sued=bool(sued) and sued <= local_date(now, zone),
                 contact_role=self._get_role(case, person),
             )
 
         held = case.hold_until
-        if not held or held < moment.astimezone(zone).date():
+        if not held or held < today:
             return decide(moment)
         # Whatever is lawful may be done once the hold is over.
         free = datetime.combine(held + DAY, time.min, zone).astimezone(UTC)
@@ -259,7 +258,7 @@ class CarteraContactGate(models.AbstractModel):
                 "article": decision.article or None,
                 "policy": decision.policy.name if decision.policy else None,
                 "origin": origin,
-                "day": request.moment.astimezone(zones[request.case.id]).date(),
+                "day": local_date(request.moment, zones[request.case.id]),
                 "date": self._to_naive(request.moment),
                 "date_until": decision.until and self._to_naive(decision.until),
                 "communication_id": request.communication.id or None

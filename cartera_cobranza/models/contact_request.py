@@ -40,8 +40,9 @@ class ContactRequest:
 
 @dataclass(slots=True)
 class Facts:
-    """What decides about the cases of a batch, by case id; history and consents by
-    who owes whom, the pairs of ``cartera.contact.facts``."""
+    """What decides about the cases of a batch, by case id: policies of each
+    day too; history and consents by who owes whom, the pairs of
+    ``cartera.contact.facts``."""
 
     pairs: dict
     policies: dict

@@ -217,6 +217,37 @@ class TestContactGate(ContactCommon):
         self.assertTrue(self._ask(chile, "email", "2026-06-29T23:00-04:00").allowed)
         self.assertTrue(self._ask(peru, "email", "2026-06-30T10:00-05:00").allowed)
 
+    def test_the_day_of_a_law_or_of_an_insolvency_is_the_debtor_s(self):
+        case = self._person_case("pe")
+        law = self.env.ref("cartera_cobranza.cartera_contact_policy_pe_consumer")
+        law.sudo().date_from = "2026-07-01"
+        # In Lima it is the 30th of June until five in the morning of UTC.
+        for at, policy in [
+            ("2026-06-30T23:00-05:00", "general"),
+            ("2026-07-01T00:00-05:00", "pe_consumer"),
+        ]:
+            with self.subTest(at):
+                expected = self.env.ref(
+                    f"cartera_cobranza.cartera_contact_policy_{policy}"
+                )
+                self.assertEqual(self._ask(case, "call", at).policy.key, expected.id)
+        case.partner_id.cartera_insolvent_since = "2026-07-01"
+        eve = self._ask(case, "call", "2026-06-30T23:00-05:00")
+        self.assertEqual(eve.rule, "window")
+        first = self._ask(case, "call", "2026-07-01T00:00-05:00")
+        self.assertRefused(first, "insolvent")
+
+    def test_each_request_of_a_batch_has_the_law_of_its_day(self):
+        case = self._person_case("co")
+        law = self.env.ref("cartera_cobranza.cartera_contact_policy_co_consumer")
+        requests = [
+            ContactRequest(case, "email", moment=self._at(f"{day}T03:00-05:00"))
+            for day in ("2023-10-09", "2023-10-10")
+        ]
+        before, after = self.gate._decide(requests)
+        self.assertNotEqual(before.policy.key, law.id)
+        self.assertEqual(after.policy.key, law.id)
+
     def test_no_policy_no_contact(self):
         case = self._person_case("pe")
         self.patch(
