@@ -130,7 +130,7 @@ class CarteraCommunicationReplacement(models.AbstractModel):
     def action_send_again(self):
         """Plan anew messages that did not arrive, or perhaps did not."""
         self._check_rights("group_cartera_supervisor")
-        lost = self.sudo()._lock_in("failed", "unconfirmed", "bounced")
+        lost = self.sudo()._lock_in("failed", "unconfirmed", "bounced", "refused")
         if not lost:
             raise UserError(
                 self.env._("Only messages that have not arrived are sent again.")
@@ -154,7 +154,8 @@ class CarteraCommunicationReplacement(models.AbstractModel):
             if not message._replace(only_others=False):
                 raise UserError(
                     self.env._(
-                        "There is no address to send it to. Correct the contacts of "
-                        "the debtor first."
+                        "%(debtor)s has nobody left who can and may be written to. "
+                        "Look at its contacts and their consents first.",
+                        debtor=message.partner_id.display_name,
                     )
                 )

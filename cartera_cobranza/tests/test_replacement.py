@@ -6,6 +6,7 @@ from odoo.tools import mute_logger
 
 from ..models.cartera_step_execution import TRIES
 from .message_common import NOON, MessageCommon
+from .strategy_common import StrategyCommon
 
 
 @tagged("post_install", "-at_install", "cartera", "cartera_message")
@@ -62,6 +63,23 @@ class TestReplacement(MessageCommon):
         other = message.copy({"state": "failed"})
         with self.assertRaisesRegex(UserError, "gets another message"):
             self._send_again(message | other)
+
+    def test_a_refused_message_is_sent_again_once_it_may_be(self):
+        self.invoice.active = False
+        message = self._plan_message(fallback_channel=False)
+        self._withdraw(self.debtor)
+        self._dispatch()
+        with (
+            self.assertRaisesRegex(UserError, "nobody left who can and may be"),
+            self.env.cr.savepoint(),
+        ):
+            self._send_again(message)
+        self.assertEqual(message.state, "refused")
+        self._consent(self.debtor, "email", date="2026-06-30 14:00:00")
+        again = self._send_again(message)
+        self._dispatch()
+        self.assertEqual((again.address, again.state), (message.address, "queued"))
+        self.assertEqual(self._execution().state, "done")
 
     # -- followed up --------------------------------------------------------------
 
@@ -207,3 +225,33 @@ class TestReplacement(MessageCommon):
         second = self._execute(step, self.case, "2026-07-01")
         self._send_again(message)
         self.assertEqual((first.state, second.state), ("failed", "done"))
+
+
+@tagged("post_install", "-at_install", "cartera", "cartera_message")
+class TestStepAgain(StrategyCommon):
+    """A step whose message was refused is done once nothing stands against it."""
+
+    def test_a_consent_that_is_missing_for_some_days(self):
+        self.frozen.move_to(NOON)
+        self._step("notice", 10, fallback_channel=False)
+        self._due(12)
+        self._night()
+        plan = self._simulate()
+        self._consent(self.debtor, "email", "withdrawn", date="2026-06-30 10:00:00")
+        plan.action_approve()
+        self.env["cartera.dispatcher"].sudo()._dispatch()
+        [refused] = self._case().execution_ids
+        self.assertEqual(
+            (refused.state, refused.communication_id.state), ("failed", "refused")
+        )
+        self.frozen.move_to("2026-07-01 15:00:00")
+        self.assertEqual(self._told()["notice"], ("skip", "opt_out"))
+        self._consent(self.debtor, "email", date="2026-07-01 10:00:00")
+        self.assertEqual(self._told()["notice"], ("do", "due"))
+        self._run_plan()
+        self.env["cartera.dispatcher"].sudo()._dispatch()
+        again = self._case().execution_ids - refused
+        self.assertEqual(
+            (again.state, again.communication_id.state), ("done", "queued")
+        )
+        self.assertEqual(self._told()["notice"], ("skip", "done"))
