@@ -7,6 +7,9 @@ from .plan_reasons import WAITING
 # Beyond this many new lines the table's statistics are of no use any more.
 ANALYZE_FROM = 10_000
 
+# Beyond this many debtors it does not pay any more to look each of them up.
+MANY = 100
+
 # How much a plan tells.
 NIGHT, PEOPLE, EVERYTHING = "night", "people", "everything"
 
@@ -59,6 +62,10 @@ class CarteraStrategyEngine(models.AbstractModel):
         company = plan.company_id
         self.env["cartera.plan.line"].flush_model()
         columns = SQL(", ").join(map(SQL.identifier, LINE_FIELDS))
+        if many := ids is None or len(ids) > MANY:
+            # Common tables have no statistics: taken to be nearly empty, they would be
+            # read whole for each debtor.
+            self.env.cr.execute("SET LOCAL enable_nestloop = off")
         self.env.cr.execute(
             SQL(
                 """
@@ -91,6 +98,8 @@ class CarteraStrategyEngine(models.AbstractModel):
             )
         )
         count = self.env.cr.rowcount
+        if many:
+            self.env.cr.execute("SET LOCAL enable_nestloop = DEFAULT")
         if count > ANALYZE_FROM:
             self.env.cr.execute(SQL("ANALYZE cartera_plan_line"))
         self.env["cartera.plan.line"].invalidate_model(flush=False)

@@ -95,6 +95,9 @@ def _strategy_rows(strategies):
         f"{planning['told_s']:.2f} s; {planning['told_lines']:,} lines"
     )
     steps = strategies["steps"]
+    rows["planning a night after one that did much"] = (
+        f"{steps['again_s']:.2f} s; {steps['steps']:,} steps done"
+    )
     rows["a step without a message, planned and done"] = (
         f"**{_each(steps, 'plan_s', 'do_s')}** ({steps['steps']:,})"
     )
