@@ -149,6 +149,7 @@ PUBLIC_METHODS = {
         "write",
     },
     "cartera.strategy": {"copy_data"},
+    "cartera.strategy.step": {"copy_data"},
     "cartera.webhook.delivery": {"action_send_again"},
     "cartera.message.compose": {"action_send", "action_send_when_lawful"},
     "cartera.message.template": {"action_check_wording", "create", "write"},
