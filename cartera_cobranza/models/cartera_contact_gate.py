@@ -104,8 +104,9 @@ class CarteraContactGate(models.AbstractModel):
         reason = dict(labels._description_selection(self.env)).get(
             decision.rule, decision.rule
         )
-        if decision.article:
-            reason = f"{reason} ({decision.article})"
+        article, _policy = self._get_texts(decision, self.env.lang)
+        if article:
+            reason = f"{reason} ({article})"
         if not decision.until:
             return self.env._("Not allowed: %(reason)s.", reason=reason)
         return self.env._(
@@ -123,6 +124,19 @@ class CarteraContactGate(models.AbstractModel):
         pattern = "EEEE HH:mm" if ahead.days < 7 else "EEEE d MMMM HH:mm"
         naive = moment.astimezone(zone).replace(tzinfo=None)
         return format_datetime(self.env, naive, tz="UTC", dt_format=pattern)
+
+    @api.model
+    def _get_texts(self, decision, lang):
+        """Where the rule of a decision is written, and the name of its policy, in a
+        language."""
+        known = decision.policy
+        if not known:
+            return decision.article, None
+        policy = self.env["cartera.contact.policy"].sudo().with_context(lang=lang)
+        policy = policy.browse(known.key)
+        # Single articles are no words.
+        in_words = decision.article == known.basis
+        return policy.basis if in_words else decision.article, policy.name
 
     # -- deciding -----------------------------------------------------------------
 
@@ -248,6 +262,12 @@ class CarteraContactGate(models.AbstractModel):
         cases = self.env["cartera.case"].sudo()
         cases = cases.browse(request.case.id for request, _decision in refused)
         zones = self._get_zones(cases)
+        # Whoever asked: evidence is read by the company.
+        lang_of = {case.id: case.company_id.partner_id.lang for case in cases}
+        texts = [
+            self._get_texts(decision, lang_of[request.case.id])
+            for request, decision in refused
+        ]
         machine = origin == "dispatch"
         return [
             {
@@ -255,8 +275,8 @@ class CarteraContactGate(models.AbstractModel):
                 "channel": request.channel,
                 "verdict": decision.verdict,
                 "rule": decision.rule,
-                "article": decision.article or None,
-                "policy": decision.policy.name if decision.policy else None,
+                "article": article or None,
+                "policy": policy,
                 "origin": origin,
                 "day": local_date(request.moment, zones[request.case.id]),
                 "date": self._to_naive(request.moment),
@@ -266,7 +286,9 @@ class CarteraContactGate(models.AbstractModel):
                 else None,
                 "user_id": None if machine else self.env.uid,
             }
-            for request, decision in refused
+            for (request, decision), (article, policy) in zip(
+                refused, texts, strict=True
+            )
         ]
 
     def _set_moments(self, requests, now):

@@ -155,7 +155,9 @@ class CarteraContactPolicy(models.Model):
     )
 
     # -- where it is written ------------------------------------------------------
-    basis = fields.Char(string="Legal Basis", help="What refusals quote.")
+    basis = fields.Char(
+        string="Legal Basis", translate=True, help="What refusals quote."
+    )
     article_window = fields.Char(string="Article: Hours")
     article_consent = fields.Char(string="Article: Consent")
     article_third_party = fields.Char(string="Article: Third Parties")

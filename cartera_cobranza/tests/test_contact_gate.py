@@ -429,6 +429,24 @@ class TestContactGate(ContactCommon):
             ],
         )
 
+    def test_evidence_is_in_the_language_of_the_company(self):
+        self.env["res.lang"]._activate_lang("es_MX")
+        general = self.env.ref("cartera_cobranza.cartera_contact_policy_general")
+        general = general.sudo()
+        general.update_field_translations("basis", {"es_MX": "Costumbre, no ley"})
+        general.update_field_translations("name", {"es_MX": "En lo demás"})
+        self.company.partner_id.lang = "es_MX"
+        case = self._create_case(self._create_debtor("Faro SAS"))
+        sunday = self._at("2026-07-05T10:00+00:00")
+        [decision] = self.gate._admit([ContactRequest(case, "call")], "manual", sunday)
+        self.assertRecordValues(
+            self.refusals.search([("case_id", "=", case.id)]),
+            [{"policy": "En lo demás", "article": "Costumbre, no ley"}],
+        )
+        for lang, words in (("es_MX", "Costumbre, no ley"), ("en_US", "not a law")):
+            gate = self.gate.with_context(lang=lang)
+            self.assertIn(words, gate._describe(case, decision))
+
     def test_asking_again_counts_up(self):
         case = self._person_case("pe")
         requests = [ContactRequest(case, "call")]

@@ -201,7 +201,7 @@ class TestContactLaws(ContactPolicyCommon):
     def test_what_is_no_law_says_so(self):
         for name in ("ar_hours", "es_hours", "general"):
             self.assertEqual(self._law(name).confidence, "G")
-            self.assertIn("no es ley", self._law(name).basis)
+            self.assertIn("not a law", self._law(name).basis)
 
     def test_laws_before_their_day(self):
         self.assertEqual(self._found(day=date(2023, 10, 9)), self.general)
