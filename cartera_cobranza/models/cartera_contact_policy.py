@@ -151,7 +151,8 @@ class CarteraContactPolicy(models.Model):
     )
     log_retention_days = fields.Integer(
         string="Keep the Log (Days)",
-        help="For how long the contacts must be kept as evidence. Zero: not stated.",
+        help="For how long the contacts must be kept as evidence. Zero: not stated. "
+        "The module keeps them for ever.",
     )
 
     # -- where it is written ------------------------------------------------------
