@@ -69,6 +69,7 @@ from . import (
     cartera_strategy_engine,
     cartera_strategy_step,
     cartera_transactions,
+    cartera_waiting_messages,
     cartera_webhook_delivery,
     cartera_wording_finding,
     ir_actions_report,

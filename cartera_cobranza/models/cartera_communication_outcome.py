@@ -47,6 +47,7 @@ class CarteraCommunication(models.Model):
         letters.check_access("read")
         if not letters:
             raise UserError(self.env._("Choose letters to print."))
+        letters = self.env["cartera.waiting.messages"]._look_again(letters)
         return self.env.ref("cartera_cobranza.cartera_letter_report").report_action(
             letters
         )

@@ -146,11 +146,7 @@ class CarteraDispatcher(models.AbstractModel):
         them is recorded on it and leaves the others alone."""
         if not messages:
             return
-        company = messages.company_id
-        worker = self.with_company(company).with_context(
-            lang=get_lang(self.env, company.partner_id.lang).code,
-            tz=company._get_cartera_tz(),
-        )
+        worker = self._at(messages.company_id)
         _count, errors = batches.run_isolating(
             messages.ids,
             lambda ids: worker._dispatch_together(ids, origin),
@@ -161,6 +157,14 @@ class CarteraDispatcher(models.AbstractModel):
         for message_id, error in errors:
             message = self.env["cartera.communication"].browse(message_id)
             message._end_unsent("failed", str(error))
+
+    @api.model
+    def _at(self, company):
+        """This model as the company is: its language, its clock."""
+        return self.with_company(company).with_context(
+            lang=get_lang(self.env, company.partner_id.lang).code,
+            tz=company._get_cartera_tz(),
+        )
 
     def _attempt(self, work, ids):
         try:

@@ -26,6 +26,7 @@ class CarteraSendingJournal(models.AbstractModel):
             self._give_up_dead_claims,
             self._follow_up_failures,
             self._take_back_late,
+            self.env["cartera.waiting.messages"]._call_off,
             self._cancel_orphans,
         ):
             try:
@@ -76,6 +77,8 @@ class CarteraSendingJournal(models.AbstractModel):
 
     @api.model
     def _give_up(self, number):
+        # It is read by people, and a scheduled action has no language.
+        here = self.env["cartera.dispatcher"]._at(self.env.company)
         self.env.execute_query(
             SQL(
                 """
@@ -84,7 +87,7 @@ class CarteraSendingJournal(models.AbstractModel):
                  WHERE state = 'sending' AND claim = %s RETURNING id
                 """,
                 fields.Datetime.now(),
-                self.env._("The process that sent it was stopped"),
+                here.env._("The process that sent it was stopped"),
                 number,
             )
         )
@@ -121,7 +124,9 @@ class CarteraSendingJournal(models.AbstractModel):
         self.env["cartera.contact"].search(
             [("communication_id", "in", late.ids)]
         ).unlink()
-        late._set_state("planned", self.env._("The lawful hours ended before it left"))
+        for company, group in late.grouped("company_id").items():
+            text = self.env["cartera.dispatcher"]._at(company).env._
+            group._set_state("planned", text("The lawful hours ended before it left"))
         notes = late.mail_message_id
         late.write(
             {

@@ -94,6 +94,41 @@ class TestLetter(MessageCommon):
         self.assertEqual(bodies, [1, 1])
         self.assertEqual(PdfFileReader(io.BytesIO(content)).numPages, 2)
 
+    def test_a_letter_of_another_day_is_brought_up_to_date(self):
+        letter = self._ready("letter")
+        days = letter.body.count(">30<")
+        self.assertTrue(days)
+        self.frozen.move_to("2026-07-02 15:00:00")
+        letter.action_print()
+        self.assertEqual(letter.body.count(">32<"), days)
+        self.frozen.move_to(NOON)
+
+    def test_a_letter_to_somebody_who_has_paid_is_not_printed(self):
+        letter = self._ready("letter")
+        self._pay(self._get_invoices(), 100, "2026-06-30")
+        with self.assertRaisesRegex(UserError, "paid"):
+            letter.action_print()
+        self._dispatch()
+        self.assertEqual(letter.state, "cancelled")
+        self.assertIn("paid", letter.message)
+
+    def test_a_later_message_takes_the_place_of_a_waiting_letter(self):
+        letter = self._ready("letter")
+        self.frozen.move_to("2026-07-02 15:00:00")
+        step = self._step("letter")
+        self._execute(step, self.case, date="2026-07-02")
+        self._dispatch()
+        self._dispatch()
+        self.assertEqual(letter.state, "cancelled")
+        [newer] = self.case.communication_ids - letter
+        self.assertEqual(newer.state, "ready")
+        self.frozen.move_to(NOON)
+
+    def _get_invoices(self):
+        return self.env["account.move"].search(
+            [("partner_id", "=", self.debtor.id), ("move_type", "=", "out_invoice")]
+        )
+
     def test_a_letter_is_a_contact_once_it_is_posted(self):
         letter = self._ready("letter")
         self.assertFalse(self.case.contact_ids)
