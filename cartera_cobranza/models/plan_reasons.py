@@ -46,6 +46,7 @@ REASONS = [
     ("opt_out", "The debtor does not want this channel"),
     ("consent", "The debtor has not authorised this channel, as it must"),
     ("forbidden", "The law does not allow this channel"),
+    ("sued", "Served in a lawsuit: the law allows no contact"),
     # after the approval
     ("paid", "Paid since the plan was made"),
     ("repeated", "Done meanwhile by another plan"),

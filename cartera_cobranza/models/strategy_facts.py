@@ -64,6 +64,7 @@ def facts(company, date, money, guard, ids=None):
                 COALESCE(partner.lang, %(lang)s) AS lang,
                 COALESCE(partner.country_id, %(country)s) AS country_id,
                 partner.cartera_debtor_kind AS debtor_kind,
+                partner.cartera_sued_since <= %(date)s AS sued,
                 known.episode + (known.episode_date IS NULL)::int AS episode,
                 live.date_oldest_due,
                 live.bucket_id,
@@ -247,8 +248,8 @@ def latest(company, date):
 def reach(ways, rules):
     """Per debtor, the channels that reach it and, of those that may not be used, why.
 
-    By one that the debtor has withdrawn, or has to authorise first, nobody would get
-    past the contact gate.
+    By one that the law does not allow, or that the debtor has withdrawn or has to
+    authorise first, nobody would get past the contact gate.
 
     :param ways: SQL of (case id, channel, last word on it) rows
     :param rules: policies by country and kind of debtor, of
@@ -259,35 +260,35 @@ def reach(ways, rules):
         SELECT
             case_id,
             array_agg(channel) FILTER (WHERE is_open) AS channels,
-            jsonb_object_agg(
-                channel,
-                CASE
-                    WHEN is_forbidden THEN 'forbidden'
-                    WHEN is_withdrawn THEN 'opt_out'
-                    ELSE 'consent'
-                END
-            ) FILTER (WHERE NOT is_open) AS obstacles
+            jsonb_object_agg(channel, obstacle) FILTER (WHERE NOT is_open) AS obstacles
         FROM (
             SELECT
-                way.case_id,
-                way.channel,
-                BOOL_OR(way.channel = 'visit' AND %(visits_forbidden)s) AS is_forbidden,
-                BOOL_OR(way.decision = 'withdrawn') AS is_withdrawn,
-                BOOL_OR(
-                    NOT (way.channel = 'visit' AND %(visits_forbidden)s)
-                    AND CASE way.decision
-                        WHEN 'granted' THEN TRUE
-                        WHEN 'withdrawn' THEN FALSE
-                        ELSE NOT %(consent_required)s
-                    END
-                ) AS is_open
-            FROM (%(ways)s) way
-            JOIN facts ON facts.id = way.case_id
-            GROUP BY way.case_id, way.channel
+                case_id,
+                channel,
+                BOOL_OR(obstacle IS NULL) AS is_open,
+                -- Of several people's the gravest, which is the last in the alphabet.
+                MAX(obstacle) AS obstacle
+            FROM (
+                SELECT
+                    way.case_id,
+                    way.channel,
+                    CASE
+                        WHEN facts.sued AND %(stop_when_sued)s THEN 'sued'
+                        WHEN way.channel = 'visit' AND %(visits_forbidden)s
+                            THEN 'forbidden'
+                        WHEN way.decision = 'withdrawn' THEN 'opt_out'
+                        WHEN way.decision IS NULL AND %(consent_required)s
+                            THEN 'consent'
+                    END AS obstacle
+                FROM (%(ways)s) way
+                JOIN facts ON facts.id = way.case_id
+            ) person
+            GROUP BY case_id, channel
         ) way
         GROUP BY case_id
         """,
         ways=ways,
+        stop_when_sued=_bound(rules, lambda policy: policy.stop_when_sued),
         consent_required=_bound(rules, lambda policy: policy.consent_required),
         visits_forbidden=_bound(rules, lambda policy: policy.visits == "forbidden"),
     )

@@ -221,6 +221,21 @@ class TestPlannerReasons(StrategyCommon):
         self._move_to("ec")
         self._assert_reason("forbidden", action="visit")
 
+    def test_served_in_a_lawsuit(self):
+        self._move_to("cl")
+        self._step("hold", 10, "hold", hold_days=5)
+        self._step("notice", 10)
+        self._due(12)
+        self._night()
+        self.debtor.cartera_sued_since = "2026-06-30"
+        told = {"hold": DO, "notice": ("skip", "sued")}
+        self.assertEqual(self._told(), told)
+        self.debtor.cartera_sued_since = "2026-07-01"
+        self.assertEqual(self._told()["notice"], DO)
+        self.debtor.cartera_sued_since = "2026-06-30"
+        self._move_to("pe")
+        self.assertEqual(self._told()["notice"], DO, "no law keeps it")
+
     def test_what_was_said_to_a_branch(self):
         branch = self.env["res.company"].create(
             {"name": "Branch", "parent_id": self.company.id}
