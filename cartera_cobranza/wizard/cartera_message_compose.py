@@ -37,7 +37,7 @@ class CarteraMessageCompose(models.TransientModel):
     )
     contact_partner_id = fields.Many2one(
         "res.partner",
-        string="To",
+        string="Recipient",
         compute="_compute_recipient",
         store=True,
         readonly=False,
