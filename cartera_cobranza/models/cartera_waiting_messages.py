@@ -79,7 +79,13 @@ class CarteraWaitingMessages(models.AbstractModel):
             start = dispatcher._get_day_start()
             old = current.filtered(lambda letter, day=start: letter.date_queued < day)
             for letter, error in renderer._render(old):
-                raise UserError(f"{letter.display_name}: {error}")
+                raise UserError(
+                    self.env._(
+                        "The letter %(letter)s cannot be written: %(error)s",
+                        letter=letter.display_name,
+                        error=error,
+                    )
+                )
             kept |= current.with_env(letters.env)
         if not kept:
             raise UserError(
