@@ -90,8 +90,8 @@ class CarteraWaitingMessages(models.AbstractModel):
         if not kept:
             raise UserError(
                 self.env._(
-                    "None of these letters has a reason any more: the debtors have paid, "
-                    "promised to, or are on hold. They are called off tonight."
+                    "None of these letters has a reason any more: the debtors have "
+                    "paid, promised to, or are on hold. They are called off tonight."
                 )
             )
         return kept
