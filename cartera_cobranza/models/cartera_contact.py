@@ -86,7 +86,8 @@ class CarteraContact(models.Model):
         readonly=True,
         help="Key of the system that reported it, so that it counts once.",
     )
-    outside_rule = fields.Char(
+    outside_rule = fields.Selection(
+        selection=lambda self: self._get_rules(),
         string="Outside",
         readonly=True,
         help="The rule that stood against the contact when it took place. The refusal "
@@ -98,6 +99,11 @@ class CarteraContact(models.Model):
         "This contact has been reported already.",
     )
     _case_date_idx = models.Index("(case_id, date)")
+
+    @api.model
+    def _get_rules(self):
+        refusals = self.env["cartera.contact.refusal"]
+        return refusals._fields["rule"]._description_selection(self.env)
 
     # -- CRUD ---------------------------------------------------------------------
 

@@ -100,13 +100,7 @@ class CarteraContactGate(models.AbstractModel):
         """A decision in a sentence, for whoever wants to make the contact."""
         if decision.allowed:
             return self.env._("May be contacted now.")
-        labels = self.env["cartera.contact.refusal"]._fields["rule"]
-        reason = dict(labels._description_selection(self.env)).get(
-            decision.rule, decision.rule
-        )
-        article, _policy = self._get_texts(decision, self.env.lang)
-        if article:
-            reason = f"{reason} ({article})"
+        reason = self._describe_rule(decision)
         if not decision.until:
             return self.env._("Not allowed: %(reason)s.", reason=reason)
         return self.env._(
@@ -114,6 +108,14 @@ class CarteraContactGate(models.AbstractModel):
             reason=reason,
             moment=self._format_moment(case, decision.until),
         )
+
+    @api.model
+    def _describe_rule(self, decision):
+        """The rule that a decision follows, and where it is written."""
+        rules = dict(self.env["cartera.contact"]._get_rules())
+        reason = rules.get(decision.rule, decision.rule)
+        article, _policy = self._get_texts(decision, self.env.lang)
+        return f"{reason} ({article})" if article else reason
 
     @api.model
     def _format_moment(self, case, moment):

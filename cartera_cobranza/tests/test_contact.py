@@ -181,6 +181,8 @@ class TestLogAContact(CallCommon):
     def test_a_past_call_outside_the_rules_is_logged_with_evidence(self):
         form = self._open(date="2026-06-28 15:00:00")  # a Sunday
         self.assertEqual(form.verdict, "outside")
+        self.assertIn("Outside the hours (Ley 29571", form.verdict_text)
+        self.assertNotIn("From", form.verdict_text)
         form.save().action_log()
         self.assertEqual(self.case.contact_ids.outside_rule, "window")
         evidence = self._evidence()

@@ -151,7 +151,16 @@ class CarteraContactLog(models.TransientModel):
             [decision] = gate._decide([log._get_request()], log.date)
             if not decision.allowed:
                 log.verdict = log._get_consequence()
-                log.verdict_text = gate._describe(log.case_id, decision)
+                log.verdict_text = log._describe(decision)
+
+    def _describe(self, decision):
+        gate = self.env["cartera.contact.gate"]
+        if self.verdict != "outside":
+            return gate._describe(self.case_id, decision)
+        return self.env._(
+            "Outside the rules when it took place: %(reason)s.",
+            reason=gate._describe_rule(decision),
+        )
 
     def _get_request(self):
         return ContactRequest(
