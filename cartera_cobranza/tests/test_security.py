@@ -1,5 +1,7 @@
 import inspect
 
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.models import MAGIC_COLUMNS
@@ -267,6 +269,19 @@ class TestSecurity(SecurityCommon):
                     views = [(False, mode) for mode in action["view_mode"].split(",")]
                     model.get_views([*views, (False, "search")])
                     self.assertTrue(model.has_access("read"))
+
+    def test_auditors_see_the_configuration_and_change_nothing(self):
+        visible = self.env["ir.ui.menu"].with_user(self.users["auditor"])
+        shown = visible._visible_menu_ids()
+        for name in ("segment", "strategy", "message_template", "contact_policy"):
+            with self.subTest(menu=name):
+                menu = self.env.ref(f"cartera_cobranza.cartera_{name}_menu")
+                self.assertIn(menu.id, shown)
+                model = self.env[f"cartera.{name.replace('_', '.')}"]
+                model = self._as("auditor", model)
+                arch = etree.fromstring(model.get_view(view_type="form")["arch"])
+                for right in ("create", "edit", "delete"):
+                    self.assertIn(arch.get(right), ("0", "False", "false"))
 
     # -- records ------------------------------------------------------------------
 
