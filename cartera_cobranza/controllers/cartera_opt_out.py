@@ -55,8 +55,8 @@ class CarteraOptOut(http.Controller):
         consents = request.env["cartera.consent"].sudo()
         terms = consents._read_opt_out_token(token)
         company = terms["company"] if terms else request.env.company.sudo()
-        lang = terms and terms["partner"].lang or company.partner_id.lang
-        lang = lang or request.env.lang or "en_US"
+        known = [terms["partner"].lang] if terms else []
+        lang = consents.env["cartera.recipient"]._choose_lang(company.id, *known)
         request.update_context(lang=lang)
         consents = consents.with_env(request.env(su=True))
         values = {

@@ -340,6 +340,19 @@ class TestOptOut(HttpCase, ContactCommon):
         self.assertIn('lang="es-MX"', page)
         self.assertIn("Detener estos mensajes", page)
 
+    def test_the_page_speaks_installed_languages_only(self):
+        self.env["res.lang"]._activate_lang("es_MX")
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.company.partner_id.lang = "es_MX"
+        self.person.lang = "fr_FR"
+        self.assertIn('lang="fr-FR"', self._open(self.url).text)
+        self.env["res.lang"].search([("code", "=", "fr_FR")]).flush_recordset()
+        self.env.cr.execute("UPDATE res_lang SET active = FALSE WHERE code = 'fr_FR'")
+        self.env.invalidate_all()
+        self.env.registry.clear_cache("stable")
+        self.env.registry.clear_cache()
+        self.assertIn('lang="es-MX"', self._open(self.url).text)
+
     def test_ten_thousand_links_are_cheap(self):
         self._get_url()
         with self.assertQueryCount(0):
