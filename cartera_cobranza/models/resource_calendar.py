@@ -138,8 +138,11 @@ class ResourceCalendar(models.Model):
 
     @api.model
     def _prepare_cartera_calendar(self, country):
+        # Written once, often by a machine: in the language of the company.
+        lang = self.env["cartera.recipient"]._choose_lang(self.env.company.id)
+        country = country.with_context(lang=lang)
         return {
-            "name": self.env._("Public holidays: %s", country.name),
+            "name": country.env._("Public holidays: %s", country.name),
             "company_id": False,
             "cartera_country_id": country.id,
             "tz": find_zone(country.code) or "UTC",

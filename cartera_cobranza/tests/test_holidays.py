@@ -57,6 +57,13 @@ class TestHolidays(CarteraCommon):
             lambda leave: leave.cartera_day == day
         )
 
+    def test_calendars_are_named_in_the_language_of_the_company(self):
+        self.env["res.lang"]._activate_lang("es_MX")
+        self.env.company.partner_id.lang = "es_MX"
+        self.colombia.with_context(lang="es_MX").name = "La Colombia"
+        values = self.calendars._prepare_cartera_calendar(self.colombia)
+        self.assertEqual(values["name"], "Días festivos: La Colombia")
+
     # -- the days -----------------------------------------------------------------
 
     def test_colombia_moves_its_holidays_to_monday(self):
