@@ -37,8 +37,12 @@ def work(env, first: str = "0", last: str = str(MORNINGS - 1)) -> int:
     """
     with freeze_time(FIRST_MORNING, tick=True) as clock:
         for number in range(int(first), int(last) + 1):
-            clock.move_to(FIRST_MORNING + timedelta(days=number))
+            morning = FIRST_MORNING + timedelta(days=number)
+            clock.move_to(morning)
             _run_night(env)
+            # Whoever takes up a morning begins it anew: what the killed one planned
+            # must not be still to come by this one's clock.
+            clock.move_to(morning + timedelta(hours=1))
             _send(env)
     return 0
 
