@@ -30,8 +30,8 @@ def choose(items, horizon_days, credit_policy):
 
     :param items: dicts with ``side`` (``debit`` or ``credit``), ``collectable`` and
         ``days`` past due
-    :param horizon_days: days ahead within which items that are not due are shown; None
-        for none of them
+    :param horizon_days: days ahead within which items fall due that are shown, instead
+        of those that are overdue; None for what is overdue
     :param credit_policy: :data:`SHOW`, :data:`DEDUCT` or :data:`OFF`
     :return: new dicts whose ``side`` is ``overdue``, ``upcoming`` or ``credit``
     """
@@ -41,11 +41,10 @@ def choose(items, horizon_days, credit_policy):
             side = "credit" if credit_policy != OFF else None
         elif not item["collectable"]:
             side = None
-        elif item["days"] > 0:
-            side = "overdue"
+        elif horizon_days is None:
+            side = "overdue" if item["days"] > 0 else None
         else:
-            near = horizon_days is not None and -item["days"] <= horizon_days
-            side = "upcoming" if near else None
+            side = "upcoming" if 0 <= -item["days"] <= horizon_days else None
         if side:
             shown = {**item, "side": side}
             del shown["collectable"]
