@@ -1,7 +1,7 @@
 import logging
 from functools import cache
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -169,9 +169,8 @@ class CarteraMessageRenderer(models.AbstractModel):
                     raise UserError(
                         self.env._("The message has no text for SMS and WhatsApp.")
                     )
-                message.write(
-                    {"subject": subjects[message.id], "text": texts[message.id]}
-                )
+                text = self._end_sentences(message, texts[message.id])
+                message.write({"subject": subjects[message.id], "text": text})
             return
         bodies = template._render_field("body_html", list(messages._ids))
         totals_of = {message.id: message._get_totals() for message in messages}
@@ -183,10 +182,19 @@ class CarteraMessageRenderer(models.AbstractModel):
                 **self._prepare_values(
                     template, message, totals_of[message.id], base["links"]
                 ),
-                "body": Markup(bodies[message.id] or ""),
+                "body": self._end_sentences(message, Markup(bodies[message.id] or "")),
             }
             body = view._render(LAYOUTS[channel], values, minimal_qcontext=True)
             message.write({"subject": subjects[message.id], "body": body})
+
+    @api.model
+    def _end_sentences(self, message, text):
+        """One full stop where a sentence ends with a name that has its own: S.A."""
+        for name in (message.debtor_name, message.creditor_name, message.signer_name):
+            if name and name.endswith("."):
+                name = escape(name) if isinstance(text, Markup) else name
+                text = text.replace(name + ".", name)
+        return text
 
     @api.model
     def _prepare_batch_values(self, template, channel, messages, totals_of):
@@ -207,7 +215,7 @@ class CarteraMessageRenderer(models.AbstractModel):
             "deduct": company.cartera_credit_policy == statement.DEDUCT,
             "instructions": company.cartera_payment_instructions,
             "creditor_address": ", ".join(
-                line.strip() for line in address.splitlines() if line.strip()
+                line.strip(" ,") for line in address.splitlines() if line.strip(" ,")
             ),
             "shows_payment": template.payment_link,
             "format_date": cache(messages._format_date),

@@ -57,6 +57,7 @@ class TestMessageTemplate(MessageCommon):
     def test_preventive_message_shows_what_falls_due_soon(self):
         near = self._invoice(80, "2026-06-01", due="2026-07-03")
         far = self._invoice(90, "2026-06-01", due="2026-09-03")
+        overdue = self._overdue(70)
         shown = self._render(
             self.env.ref("cartera_cobranza.cartera_template_preventive")
         )
@@ -64,6 +65,7 @@ class TestMessageTemplate(MessageCommon):
         self.assertIn("07/03/2026", shown["subject"])
         self.assertIn("80.00", shown["plain"])
         self.assertNotIn(far.name, shown["plain"])
+        self.assertNotIn(overdue.name, shown["plain"])
 
     # -- how to pay, who writes ---------------------------------------------------
 
@@ -95,6 +97,21 @@ class TestMessageTemplate(MessageCommon):
         ):
             self.assertIn(expected, shown["plain"])
         self.assertIn("/cartera/opt-out/", shown["body"])
+
+    def test_full_stops_and_commas_stand_once(self):
+        self._overdue(100)
+        self.company.name = "Uno & Dos, S.A."
+        self.company.partner_id.write({"zip": "37000", "city": "León"})
+        self.template.body_html = (
+            '<p>You owe <t t-out="object.creditor_name"/>. Pay.</p>'
+        )
+        self.template.sms_body = "You owe {{ object.creditor_name }}. Pay."
+        shown = self._render()
+        self.assertIn("You owe Uno & Dos, S.A. Pay.", shown["plain"])
+        self.assertNotIn(",,", shown["plain"])
+        self.assertEqual(
+            self._render(channel="sms")["text"], "You owe Uno & Dos, S.A. Pay."
+        )
 
     def test_a_letter_has_no_links(self):
         self._overdue(100)
