@@ -161,6 +161,7 @@ class CarteraDemoDealings(models.AbstractModel):
                 message._receive_bounce(message.mail_message_id, BOUNCE)
             elif fate == "failed":
                 message._set_state("failed", REFUSED_BY_SERVER)
+                message._mark_unreached(is_address=False)
             else:
                 stopped = self.env._("The process that sent it was stopped")
                 message._set_state("unconfirmed", stopped)

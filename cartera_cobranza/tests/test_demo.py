@@ -218,6 +218,11 @@ class TestDemo(CarteraCommon):
             {"sent", "ready", "failed", "bounced", "unconfirmed"},
             set(messages.mapped("state")),
         )
+        lost = messages.filtered(lambda m: m.state in ("failed", "bounced"))
+        contacts = self.env["cartera.contact"].search(
+            [("communication_id", "in", lost.ids)]
+        )
+        self.assertEqual(set(contacts.mapped("reached")), {"bounced"})
         self.assertNotIn("queued", messages.mapped("state"))
         self.assertFalse(messages.mail_id.filtered(lambda m: m.state == "outgoing"))
         self.assertIn("in", self.env["cartera.contact"].search([]).mapped("direction"))
