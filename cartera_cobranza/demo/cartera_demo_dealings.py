@@ -17,6 +17,7 @@ from .dealings import (
     RECEIPTS,
     REFUSED_BY_SERVER,
     REPLY,
+    UNAUTHORISED,
 )
 from .places import cities, phone_number
 
@@ -180,7 +181,15 @@ class CarteraDemoDealings(models.AbstractModel):
     @api.model
     def _pretend_to_call(self, company):
         """Make the calls that are planned, as their collectors would; those that are
-        not allowed are only tried."""
+        not allowed are only tried, as is one that nobody has planned."""
+        self._try_to_call(
+            self.env["cartera.case"].search(
+                [
+                    ("company_id", "=", company.id),
+                    ("partner_id.name", "=", UNAUTHORISED),
+                ]
+            )
+        )
         calls = self.env["mail.activity"].search(
             [
                 ("res_model", "=", "cartera.case"),
@@ -193,9 +202,7 @@ class CarteraDemoDealings(models.AbstractModel):
         for call, (reached, note) in zip(calls, CALLS, strict=False):
             env = self.with_user(call.user_id).env
             case = env["cartera.case"].browse(call.res_id)
-            request = ContactRequest(case, "call")
-            if not env["cartera.contact.gate"]._decide([request])[0].allowed:
-                env["cartera.contact.gate"]._admit([request], "activity")
+            if not self._try_to_call(case.with_env(env), "activity"):
                 continue
             env["cartera.contact.log"].create(
                 {
@@ -206,3 +213,16 @@ class CarteraDemoDealings(models.AbstractModel):
                     "note": note,
                 }
             ).action_log()
+
+    @api.model
+    def _try_to_call(self, cases, origin="manual"):
+        """Ask the gate for calls.
+
+        :return: whether all may be made now
+        """
+        gate = cases.env["cartera.contact.gate"]
+        requests = [ContactRequest(case, "call") for case in cases]
+        if all(decision.allowed for decision in gate._decide(requests)):
+            return True
+        gate._admit(requests, origin)
+        return False

@@ -22,7 +22,8 @@ CONSENTS = (
         "Contrato de suministro 2025-118",
     ),
 )
-# A Colombian debtor who has not authorised any channel is "Andrés Felipe Montoya Gil".
+# A Colombian debtor who has not authorised any channel; a collector tries to call.
+UNAUTHORISED = "Andrés Felipe Montoya Gil"
 OPTED_OUT = (("Posada Los Faroles", "email", "link"),)
 
 # Debtor, days to go, why.
