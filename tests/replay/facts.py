@@ -99,6 +99,16 @@ SENT_MAILS = """
         AND communication.state IN ('sent', 'unconfirmed', 'bounced', 'sending')
 """
 
+# How many steps the plans left out of somebody who has authorised nothing, and why.
+LEFT_OUT = """
+    SELECT line.reason, COUNT(DISTINCT line.step_id)
+    FROM cartera_plan_line line
+    JOIN cartera_case debtor_case ON debtor_case.id = line.case_id
+    JOIN res_partner debtor ON debtor.id = debtor_case.partner_id
+    WHERE debtor.name = 'Authorised nothing' AND line.verdict = 'skip'
+    GROUP BY 1
+"""
+
 # Steps by the due date: of the debtor's oldest debt, or of an item.
 STEPS_BY_DUE_DATE = """
     SELECT debtor.name, execution.date, step.offset_days, step.catch_up_days,

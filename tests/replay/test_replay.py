@@ -90,11 +90,8 @@ def test_every_message_was_accepted_once(database, seen):
     assert {state for *_rest, state in sent} == {"sent"}
 
 
-def test_whoever_authorised_nothing_got_nothing(database):
-    assert [
-        c for c in facts.contacts(database.sql) if c.debtor == "Authorised nothing"
-    ] == []
-    [[refused]] = database.sql(
-        "SELECT COUNT(*) FROM cartera_contact_refusal WHERE rule = 'consent'"
-    )
-    assert refused >= 5
+def test_whoever_authorised_nothing_got_nothing_and_the_plans_say_why(database):
+    contacts = facts.contacts(database.sql)
+    assert not [c for c in contacts if c.debtor == "Authorised nothing"]
+    reasons = dict(database.sql(facts.LEFT_OUT))
+    assert reasons["consent"] >= len(STEPS_OF["Never pays, Colombia"]) - 1

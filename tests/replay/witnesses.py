@@ -93,7 +93,7 @@ WITNESSES = (
         UNPAID_MOVES,
         consents=("email", "sms", "call"),
     ),
-    Witness("Authorised nothing", "CO", False, 14, UNPAID_STEPS, UNPAID_MOVES),
+    Witness("Authorised nothing", "CO", False, 14, (), UNPAID_MOVES),
     Witness(
         "Pays before it is due",
         "MX",
