@@ -203,6 +203,8 @@ class CarteraSegment(models.Model):
 
         :param anywhere: whether the debtors of all companies are concerned
         """
+        if self.env.context.get("install_mode"):
+            return  # installing does it for all segments at once, an update the night
         self.env["cartera.case.queue"]._apply_pending()
         if anywhere:
             companies = self.env["res.company"]._get_all_companies()
