@@ -8,7 +8,8 @@ class CarteraOptOut(http.Controller):
     """Where a debtor stops the messages of one channel, without logging in.
 
     Looking at the page changes nothing, for mail servers and phones open links by
-    themselves.
+    themselves. Nobody is logged in: the token, which we have signed, is the right to
+    the one consent that it names, hence ``sudo``.
     """
 
     @http.route(
