@@ -1,7 +1,7 @@
 {
     "name": "Cartera y cobranza",
     "summary": "Receivables aging, collection cases and stages on top of your ledger",
-    "version": "19.0.2.0.0",
+    "version": "19.0.3.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
     "author": "Cartera y cobranza contributors",

@@ -38,6 +38,7 @@ PROTECTED_FIELDS = frozenset(
         "episode_date",
         "promise_made_on",
         "date_last_payment",
+        "worker_id",
     ]
 )
 
@@ -91,6 +92,16 @@ class CarteraCase(models.Model):
         tracking=True,
         check_company=True,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+    )
+    worker_id = fields.Many2one(
+        "res.users",
+        string="Works on It",
+        readonly=True,
+        index="btree_not_null",
+        help="The collector, or who stands in for him or her today.",
+    )
+    owner_ids = fields.One2many(
+        "cartera.case.owner", "case_id", string="Collector History", readonly=True
     )
     stage_id = fields.Many2one(
         "cartera.stage",
@@ -192,6 +203,20 @@ class CarteraCase(models.Model):
     )
     contact_ids = fields.One2many(
         "cartera.contact", "case_id", string="Contacts", readonly=True
+    )
+    # -- what the debtor answered -------------------------------------------------
+    promise_ids = fields.One2many("cartera.promise", "case_id", string="Promises")
+    dispute_ids = fields.One2many("cartera.dispute", "case_id", string="Disputes")
+    pause_ids = fields.One2many("cartera.pause", "case_id", string="Pauses")
+    cause_ids = fields.One2many("cartera.case.cause", "case_id", string="Causes")
+    # -- what comes next ----------------------------------------------------------
+    date_resubmission = fields.Date(
+        string="Look at It Again On",
+        help="Until this day the debtor is left out of the worklist, unless something "
+        "happens.",
+    )
+    worklist_ids = fields.One2many(
+        "cartera.worklist.entry", "case_id", string="Worklist", readonly=True
     )
     # -- what the ledger says -----------------------------------------------------
     amount_total = fields.Monetary(

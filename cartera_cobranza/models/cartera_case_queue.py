@@ -194,9 +194,15 @@ class CarteraCaseQueue(models.Model):
         for company in self.env["res.company"]._get_all_companies():
             debtor_ids = debtors_by_company.get(company.id, set()) | anywhere
             everything = len(debtor_ids) > ALL_DEBTORS_FROM
-            count += self.env["cartera.case.refresh"]._refresh(
-                company, debtor_ids=None if everything else list(debtor_ids)
-            )
+            if not debtor_ids:
+                continue
+            some = None if everything else list(debtor_ids)
+            today = company._get_cartera_today()
+            # What was answered decides what may be collected, and both what is urgent.
+            self.env["cartera.promise.engine"]._judge(company, today, some)
+            self.env["cartera.dispute.engine"]._settle(company, today, some)
+            count += self.env["cartera.case.refresh"]._refresh(company, debtor_ids=some)
+            self.env["cartera.worklist.engine"]._refresh(company, today, some)
         return count
 
     @api.model

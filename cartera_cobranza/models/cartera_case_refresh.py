@@ -119,12 +119,13 @@ class CarteraCaseRefresh(models.AbstractModel):
         return SQL(
             """
             INSERT INTO cartera_case (
-                partner_id, company_id, user_id, stage_id, stage_verdict_id, stage_date,
-                episode, create_uid, create_date, write_uid, write_date, %(columns)s
+                partner_id, company_id, user_id, worker_id, stage_id, stage_verdict_id,
+                stage_date, episode, create_uid, create_date, write_uid, write_date,
+                %(columns)s
             )
             SELECT
-                fresh.partner_id, %(company)s, %(collector)s, %(stage)s, %(stage)s,
-                %(date)s, 0, %(uid)s, %(now)s, %(uid)s, %(now)s, %(columns)s
+                fresh.partner_id, %(company)s, %(collector)s, %(collector)s, %(stage)s,
+                %(stage)s, %(date)s, 0, %(uid)s, %(now)s, %(uid)s, %(now)s, %(columns)s
             FROM fresh
             WHERE NOT EXISTS (
                 SELECT 1 FROM cartera_case known

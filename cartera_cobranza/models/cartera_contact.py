@@ -73,6 +73,12 @@ class CarteraContact(models.Model):
         readonly=True,
         default="sent",
     )
+    disposition_id = fields.Many2one(
+        "cartera.disposition",
+        string="Typed Result",
+        readonly=True,
+        index="btree_not_null",
+    )
     note = fields.Text()
     # -- where it comes from ------------------------------------------------------
     origin = fields.Selection(ORIGINS, required=True, readonly=True, default="manual")

@@ -83,13 +83,18 @@ class CarteraRun(models.Model):
         does it. That method takes the run and returns
         ``(number of records, [(partner id or False, error), ...])``."""
         return [
+            ("promises", "cartera.promise.engine"),
+            ("disputes", "cartera.dispute.engine"),
+            ("pauses", "cartera.pause.engine"),
             ("refresh", "cartera.case.refresh"),
             ("episodes", "cartera.episode.engine"),
             ("segments", "cartera.segment.engine"),
             ("stages", "cartera.stage.engine"),
             ("consequences", "cartera.consequence.engine"),
+            ("assignment", "cartera.assignment.engine"),
             ("plan", "cartera.plan"),
             ("execute", "cartera.plan.runner"),
+            ("worklist", "cartera.worklist.engine"),
             ("ledger", "cartera.ledger.verifier"),
         ]
 

@@ -12,13 +12,18 @@ class CarteraRunPhase(models.Model):
     )
     phase = fields.Selection(
         [
+            ("promises", "Judge promises"),
+            ("disputes", "Settle and escalate disputes"),
+            ("pauses", "End pauses"),
             ("refresh", "Refresh cases"),
             ("episodes", "Count episodes and payments"),
             ("segments", "Put debtors in segments"),
             ("stages", "Move stages"),
             ("consequences", "Apply consequences"),
+            ("assignment", "Assign collectors"),
             ("plan", "Plan steps"),
             ("execute", "Do the approved steps"),
+            ("worklist", "Make the worklist"),
             ("ledger", "Check the ledger"),
         ],
         required=True,

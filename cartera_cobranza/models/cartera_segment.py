@@ -52,6 +52,12 @@ class CarteraSegment(models.Model):
         index="btree_not_null",
         help="What is done with the debtors of this segment. Empty: nothing by itself.",
     )
+    attention_days = fields.Integer(
+        string="Attention Every",
+        default=30,
+        help="Days after which a debtor that owes something overdue is looked after by "
+        "a person at the latest.",
+    )
     description = fields.Text(translate=True)
 
     # -- rules: all that are filled must hold -------------------------------------

@@ -128,6 +128,14 @@ class ResPartner(models.Model):
         "contact rules of its country say so, nobody contacts it to collect from then "
         "on.",
     )
+    cartera_group_id = fields.Many2one(
+        "cartera.debtor.group",
+        string="Debtor Group",
+        index="btree_not_null",
+        copy=False,
+        groups=READERS,
+        help="The group of companies that the debtor belongs to.",
+    )
     cartera_consent_ids = fields.One2many(
         "cartera.consent", "debtor_id", string="Contact Consents", groups=READERS
     )
