@@ -52,6 +52,7 @@
         "wizard/cartera_dialer_import_views.xml",
         "views/mail_activity_views.xml",
         "views/cartera_case_views.xml",
+        "views/cartera_case_list_views.xml",
         "views/cartera_contact_policy_views.xml",
         "views/cartera_segment_views.xml",
         "views/cartera_strategy_views.xml",
