@@ -18,6 +18,7 @@ from . import (
     cartera_case_refresh,
     cartera_case_reply,
     cartera_case_stage,
+    cartera_case_screen,
     cartera_case_strategy,
     cartera_cause,
     cartera_channel,

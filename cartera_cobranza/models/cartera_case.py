@@ -8,6 +8,7 @@ from . import (  # noqa: F401  (inherited: they come first)
     cartera_case_contact,
     cartera_case_reply,
     cartera_case_stage,
+    cartera_case_screen,
     cartera_case_strategy,
 )
 
@@ -66,6 +67,7 @@ class CarteraCase(models.Model):
     _order = "amount_overdue desc, id"
     _rec_names_search = ["partner_id"]
     _check_company_auto = True
+        "cartera.case.screen",
     _mail_post_access = "read"
 
     # -- identity -----------------------------------------------------------------
@@ -123,6 +125,7 @@ class CarteraCase(models.Model):
         index="btree_not_null",
         ondelete="set null",
         help="Stage that the rules ask for and a supervisor decides on.",
+    stage_script = fields.Html(string="Script", related="stage_id.script")
     )
     stage_verdict_id = fields.Many2one(
         "cartera.stage",

@@ -22,6 +22,11 @@ class CarteraStage(models.Model):
     description = fields.Text(
         translate=True, help="What is done in this stage, for those who work in it."
     )
+    script = fields.Html(
+        translate=True,
+        help="What collectors say and ask in this stage; they see it in the case and "
+        "while they note a contact.",
+    )
     company_id = fields.Many2one(
         "res.company",
         index=True,

@@ -1,8 +1,16 @@
 """To 19.0.3.0.0. A second or two per 100,000 debtors."""
 
+from lxml import etree
+
+from odoo import SUPERUSER_ID, api
+from odoo.tools.misc import file_open
+
 
 def migrate(cr, version):
+    _type_old_contacts(cr)
     _fill_workers(cr)
+    _give_scripts(cr)
+    _carry_over_holds(cr)
 
 
 def _fill_workers(cr):
@@ -13,3 +21,80 @@ def _fill_workers(cr):
         WHERE worker_id IS NULL AND user_id IS NOT NULL
         """
     )
+
+
+def _give_scripts(cr):
+    """Give the stages that we ship what collectors say in them: the update leaves
+    records alone that people may have changed."""
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    with file_open("cartera_cobranza/data/cartera_stage_script_data.xml", "rb") as file:
+        records = etree.parse(file).findall("record")
+    for record in records:
+        stage = env.ref(f"cartera_cobranza.{record.get('id')}", False)
+        if stage and not stage.script:
+            nodes = record.find("field")
+            stage.script = "".join(etree.tostring(n, encoding="unicode") for n in nodes)
+
+
+def _type_old_contacts(cr):
+    """Contacts have a result of the tree, and numbers are written in one way."""
+    cr.execute(
+        """
+        UPDATE cartera_contact AS contact
+        SET disposition_id = result.id, rank = result.rank
+        FROM cartera_disposition result
+        JOIN ir_model_data data
+            ON data.module = 'cartera_cobranza'
+            AND data.model = 'cartera.disposition'
+            AND data.res_id = result.id
+        WHERE contact.disposition_id IS NULL
+            AND data.name = 'cartera_disposition_' || CASE
+                WHEN contact.direction = 'in' AND contact.reached = 'reached'
+                THEN 'incoming' ELSE contact.reached END
+        """
+    )
+    cr.execute(
+        r"""
+        UPDATE cartera_contact
+        SET address = regexp_replace(address, '[\s().-]', '', 'g')
+        WHERE channel IN ('call', 'sms', 'whatsapp')
+            AND address ~ '^\+[\d\s().-]+$' AND address ~ '[\s().-]'
+        """
+    )
+
+
+def _carry_over_holds(cr):
+    """Make pauses of the holds that cases had, and give those by people an activity on
+    the day of their review. What is over by now is no pause any more."""
+    cr.execute(
+        """
+        INSERT INTO cartera_pause (
+            case_id, company_id, is_whole, kind, reason, user_id, date_from,
+            date_review, prolonged, state, create_uid, create_date, write_uid,
+            write_date
+        )
+        SELECT
+            known.id, known.company_id, TRUE,
+            CASE WHEN EXISTS (
+                SELECT 1 FROM cartera_strategy_step step
+                WHERE step.action = 'hold' AND step.name = known.hold_reason
+            ) THEN 'strategy' ELSE 'internal' END,
+            COALESCE(NULLIF(TRIM(known.hold_reason), ''), '?'),
+            COALESCE(known.user_id, company.cartera_default_user_id, 2),
+            CURRENT_DATE, known.hold_until, 0, 'active', 1, NOW(), 1, NOW()
+        FROM cartera_case known
+        JOIN res_company company ON company.id = known.company_id
+        WHERE known.hold_until >= CURRENT_DATE
+            AND NOT EXISTS (
+                SELECT 1 FROM cartera_pause pause WHERE pause.case_id = known.id
+            )
+        """
+    )
+    cr.execute(
+        """
+        UPDATE cartera_case SET hold_until = NULL, hold_reason = NULL
+        WHERE hold_until < CURRENT_DATE
+        """
+    )
+    env = api.Environment(cr, SUPERUSER_ID, {"mail_activity_quick_update": True})
+    env["cartera.pause"].search([("state", "=", "active")])._plan_reviews()
