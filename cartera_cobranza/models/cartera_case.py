@@ -7,8 +7,8 @@ from . import (  # noqa: F401  (inherited: they come first)
     cartera_case_chatter,
     cartera_case_contact,
     cartera_case_reply,
-    cartera_case_stage,
     cartera_case_screen,
+    cartera_case_stage,
     cartera_case_strategy,
 )
 
@@ -60,6 +60,7 @@ class CarteraCase(models.Model):
         "cartera.case.aging",
         "cartera.case.contact",
         "cartera.case.reply",
+        "cartera.case.screen",
         "cartera.case.chatter",
         "mail.thread",
         "mail.activity.mixin",
@@ -67,7 +68,6 @@ class CarteraCase(models.Model):
     _order = "amount_overdue desc, id"
     _rec_names_search = ["partner_id"]
     _check_company_auto = True
-        "cartera.case.screen",
     _mail_post_access = "read"
 
     # -- identity -----------------------------------------------------------------
@@ -118,6 +118,7 @@ class CarteraCase(models.Model):
     stage_date = fields.Date(
         string="In Stage Since", readonly=True, default=fields.Date.context_today
     )
+    stage_script = fields.Html(string="Script", related="stage_id.script")
     stage_proposed_id = fields.Many2one(
         "cartera.stage",
         string="Proposed Stage",
@@ -125,7 +126,6 @@ class CarteraCase(models.Model):
         index="btree_not_null",
         ondelete="set null",
         help="Stage that the rules ask for and a supervisor decides on.",
-    stage_script = fields.Html(string="Script", related="stage_id.script")
     )
     stage_verdict_id = fields.Many2one(
         "cartera.stage",
