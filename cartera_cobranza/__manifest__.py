@@ -52,6 +52,8 @@
         "wizard/cartera_message_compose_views.xml",
         "wizard/cartera_dialer_import_views.xml",
         "views/mail_activity_views.xml",
+        "wizard/cartera_pause_prolong_views.xml",
+        "views/cartera_pause_views.xml",
         "views/cartera_case_views.xml",
         "views/cartera_case_list_views.xml",
         "views/cartera_contact_policy_views.xml",

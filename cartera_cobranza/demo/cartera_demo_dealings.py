@@ -44,8 +44,8 @@ class CarteraDemoDealings(models.AbstractModel):
         case_of = {case.partner_id.name: case for case in cases}
         self._record_consents(company, partner_of)
         for name, days, reason in HOLDS:
-            case_of[name].write(
-                {"hold_until": today + timedelta(days=days), "hold_reason": reason}
+            case_of[name]._pause(
+                {"reason": reason, "date_review": today + timedelta(days=days)}
             )
         for name, ago, ahead, share in PROMISES:
             case = case_of[name]

@@ -14,6 +14,7 @@ from . import (
     cartera_case_aging,
     cartera_case_chatter,
     cartera_case_contact,
+    cartera_case_pause,
     cartera_case_queue,
     cartera_case_refresh,
     cartera_case_reply,

@@ -22,35 +22,51 @@ class CarteraActionStage(models.AbstractModel):
 
 
 class CarteraActionHold(models.AbstractModel):
-    """Leaves a debtor alone for some days."""
+    """Leaves a debtor alone for some days: a pause without a review, for the strategy
+    goes on by itself after it."""
 
     _name = "cartera.action.hold"
     _description = "Hold"
 
     @api.model
     def _do(self, executions):
+        self.env["cartera.pause"].flush_model()
+        executions.flush_recordset()
         cases = executions.case_id
-        cases.flush_model(["hold_until", "hold_reason"])
-        executions.flush_model(["case_id", "date"])
+        cases.flush_model(["user_id"])
         for order, members in executions.grouped("order_id").items():
-            # In SQL, since a change by the machine is no news for the followers.
-            self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE cartera_case known
-                    SET hold_until = execution.date + %(days)s, hold_reason = %(name)s
-                    FROM cartera_step_execution execution
-                    WHERE execution.id = ANY(%(ids)s)
-                        AND known.id = execution.case_id
-                        AND (known.hold_until IS NULL
-                            OR known.hold_until < execution.date + %(days)s)
-                    """,
-                    ids=members.ids,
-                    days=order.hold_days,
-                    name=order.name,
-                )
+            # In SQL, since the strategy goes on by itself: nobody has to be told.
+            self.env.cr.execute(self._get_insert_sql(order, members.ids))
+        self.env["cartera.pause"].invalidate_model(flush=False)
+        cases.invalidate_recordset(["pause_ids"], flush=False)
+        self.env["cartera.pause.engine"]._write_holds(cases.ids)
+
+    @api.model
+    def _get_insert_sql(self, order, ids):
+        """Insert a pause for each of the executions of the step ``order``."""
+        return SQL(
+            """
+            INSERT INTO cartera_pause (
+                case_id, company_id, is_whole, kind, reason, user_id, date_from,
+                date_review, prolonged, state, create_uid, create_date, write_uid,
+                write_date
             )
-        cases.invalidate_recordset(["hold_until", "hold_reason"], flush=False)
+            SELECT
+                execution.case_id, execution.company_id, TRUE, 'strategy', %(name)s,
+                COALESCE(known.user_id, company.cartera_default_user_id, %(uid)s),
+                execution.date, execution.date + %(days)s, 0, 'active',
+                %(uid)s, %(now)s, %(uid)s, %(now)s
+            FROM cartera_step_execution execution
+            JOIN cartera_case known ON known.id = execution.case_id
+            JOIN res_company company ON company.id = execution.company_id
+            WHERE execution.id = ANY(%(ids)s)
+            """,
+            ids=ids,
+            days=order.hold_days,
+            name=order.name,
+            uid=self.env.uid,
+            now=self.env.cr.now(),
+        )
 
 
 class CarteraActionServer(models.AbstractModel):

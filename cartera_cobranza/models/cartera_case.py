@@ -6,6 +6,8 @@ from . import (  # noqa: F401  (inherited: they come first)
     cartera_case_aging,
     cartera_case_chatter,
     cartera_case_contact,
+    cartera_case_next,
+    cartera_case_pause,
     cartera_case_reply,
     cartera_case_screen,
     cartera_case_stage,
@@ -18,6 +20,9 @@ CACHED_FIELDS = (
     "amount_not_due",
     "amount_overdue",
     "amount_collectable",
+    "amount_disputed",
+    "amount_promised",
+    "amount_paused",
     "amount_credit",
     "date_oldest_due",
     "bucket_id",
@@ -37,6 +42,8 @@ PROTECTED_FIELDS = frozenset(
         "segment_id",
         "episode",
         "episode_date",
+        "hold_until",
+        "hold_reason",
         "promise_made_on",
         "date_last_payment",
         "worker_id",
@@ -60,6 +67,8 @@ class CarteraCase(models.Model):
         "cartera.case.aging",
         "cartera.case.contact",
         "cartera.case.reply",
+        "cartera.case.next",
+        "cartera.case.pause",
         "cartera.case.screen",
         "cartera.case.chatter",
         "mail.thread",
@@ -186,10 +195,11 @@ class CarteraCase(models.Model):
     )
     hold_until = fields.Date(
         string="On Hold Until",
-        tracking=True,
-        help="Up to this day the strategy does nothing with the debtor.",
+        readonly=True,
+        help="Up to this day the strategy does nothing with the debtor: the latest of "
+        "the pauses of the debtor as a whole.",
     )
-    hold_reason = fields.Char(tracking=True)
+    hold_reason = fields.Char(readonly=True)
     promise_date = fields.Date(string="Promised For", tracking=True)
     promise_amount = fields.Monetary(string="Promised", tracking=True)
     promise_made_on = fields.Date(readonly=True)
@@ -232,7 +242,23 @@ class CarteraCase(models.Model):
     amount_collectable = fields.Monetary(
         string="Overdue Collectable",
         readonly=True,
-        help="Overdue, without what is blocked or excluded from follow-up.",
+        help="Overdue, without what is disputed, promised, paused, blocked or excluded "
+        "from follow-up.",
+    )
+    amount_disputed = fields.Monetary(
+        string="Overdue Disputed",
+        readonly=True,
+        help="What open disputes contest of the overdue amount.",
+    )
+    amount_promised = fields.Monetary(
+        string="Overdue Promised",
+        readonly=True,
+        help="Overdue items that an open promise to pay covers.",
+    )
+    amount_paused = fields.Monetary(
+        string="Overdue Paused",
+        readonly=True,
+        help="Overdue items that a pause of theirs holds.",
     )
     amount_credit = fields.Monetary(
         string="Credits",

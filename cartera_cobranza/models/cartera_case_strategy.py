@@ -109,14 +109,6 @@ class CarteraCaseStrategy(models.AbstractModel):
                     )
                 )
 
-    @api.constrains("hold_until", "hold_reason")
-    def _check_hold(self):
-        for case in self:
-            if case.hold_until and not (case.hold_reason or "").strip():
-                raise ValidationError(
-                    self.env._("Say why nothing is to be done with the debtor for now.")
-                )
-
     def write(self, vals):
         if PIN_FIELDS.isdisjoint(vals):
             return super().write(vals)

@@ -1,4 +1,26 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_date
+
+# What is fixed once a pause is made, or is changed by its buttons alone.
+PROTECTED_FIELDS = frozenset(
+    [
+        "case_id",
+        "company_id",
+        "line_ids",
+        "is_whole",
+        "kind",
+        "date_from",
+        "date_review",
+        "state",
+        "date_ended",
+        "prolonged",
+        "activity_id",
+    ]
+)
+
+# What nobody says when making one.
+MACHINE_FIELDS = ("date_from", "state", "date_ended", "prolonged", "activity_id")
 
 
 class CarteraPause(models.Model):
@@ -12,7 +34,7 @@ class CarteraPause(models.Model):
     _check_company_auto = True
 
     case_id = fields.Many2one(
-        "cartera.case", required=True, index=True, ondelete="cascade"
+        "cartera.case", string="Debtor", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(
         "res.company",
@@ -21,17 +43,19 @@ class CarteraPause(models.Model):
         precompute=True,
         index=True,
     )
-    partner_id = fields.Many2one(related="case_id.partner_id", string="Debtor")
+    partner_id = fields.Many2one(related="case_id.partner_id", string="Partner")
+    is_whole = fields.Boolean(
+        string="Whole Debtor",
+        default=True,
+        help="Nothing at all is done with the debtor, or else about some items only.",
+    )
     line_ids = fields.Many2many(
         "account.move.line",
         "cartera_pause_line_rel",
         "pause_id",
         "line_id",
         string="Items",
-        help="Empty: the debtor as a whole.",
-    )
-    is_whole = fields.Boolean(
-        string="Whole Debtor", compute="_compute_is_whole", store=True, precompute=True
+        help="The others go on being collected.",
     )
     kind = fields.Selection(
         [
@@ -52,9 +76,12 @@ class CarteraPause(models.Model):
         default=lambda self: self.env.user,
         index=True,
         tracking=True,
+        check_company=True,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        help="Who reviews the pause, and has an activity for it on that day.",
     )
     date_from = fields.Date(
-        string="From", required=True, default=fields.Date.context_today
+        string="From", required=True, readonly=True, default=fields.Date.context_today
     )
     date_review = fields.Date(
         string="Review On",
@@ -63,16 +90,29 @@ class CarteraPause(models.Model):
         help="Last day of the pause: its owner looks at it on that day, and it ends "
         "unless it is prolonged.",
     )
+    prolonged = fields.Integer(
+        string="Times Prolonged", readonly=True, default=0, copy=False
+    )
     state = fields.Selection(
         [("active", "Active"), ("ended", "Ended")],
         required=True,
         readonly=True,
         default="active",
         tracking=True,
+        copy=False,
     )
-    date_ended = fields.Date(readonly=True)
+    date_ended = fields.Date(
+        string="Ended On",
+        readonly=True,
+        copy=False,
+        help="First day on which it does not hold any more.",
+    )
     activity_id = fields.Many2one(
-        "mail.activity", readonly=True, ondelete="set null", index="btree_not_null"
+        "mail.activity",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        copy=False,
     )
 
     _review_after_start = models.Constraint(
@@ -86,7 +126,214 @@ class CarteraPause(models.Model):
         for pause in self:
             pause.company_id = pause.case_id.company_id
 
-    @api.depends("line_ids")
-    def _compute_is_whole(self):
+    @api.depends("case_id", "date_review")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
         for pause in self:
-            pause.is_whole = not pause.line_ids
+            pause.display_name = self.env._(
+                "%(debtor)s until %(day)s",
+                debtor=pause.case_id.display_name or "",
+                day=format_date(self.env, pause.date_review),
+            )
+
+    @api.constrains("reason")
+    def _check_reason(self):
+        if self.filtered(lambda pause: not (pause.reason or "").strip()):
+            raise ValidationError(
+                self.env._("Say why nothing is to be done with the debtor for now.")
+            )
+
+    @api.constrains("case_id", "is_whole", "line_ids")
+    def _check_items(self):
+        for pause in self.filtered(lambda pause: not pause.is_whole):
+            lines = pause.sudo().line_ids
+            if not lines:
+                raise ValidationError(
+                    self.env._("Choose the items that are paused, or the whole debtor.")
+                )
+            foreign = lines.filtered(
+                lambda line, pause=pause: (
+                    line.company_id != pause.company_id
+                    or line.partner_id.commercial_partner_id != pause.partner_id
+                    or line.account_id.account_type != "asset_receivable"
+                )
+            )
+            if foreign:
+                raise ValidationError(
+                    self.env._(
+                        "%(item)s is no receivable of %(debtor)s.",
+                        item=foreign[0].display_name,
+                        debtor=pause.partner_id.display_name,
+                    )
+                )
+
+    # -- CRUD ---------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        pauses = super().create([self._prepare_new(vals) for vals in vals_list])
+        for pause in pauses:
+            if not pause._is_supervisor():
+                pause._check_length(pause.date_review)
+            pause.case_id._message_log(body=pause._get_note())
+        pauses._plan_reviews()
+        pauses._touch()
+        return pauses
+
+    @api.model
+    def _prepare_new(self, vals):
+        """Values of a new pause, which begins on the day it is made."""
+        if not self.env.su:
+            vals = {key: vals[key] for key in vals if key not in MACHINE_FIELDS}
+        whole = vals.get("is_whole", not vals.get("line_ids"))
+        vals = {**vals, "is_whole": whole}
+        if whole:
+            vals["line_ids"] = [Command.clear()]
+        if "date_from" not in vals:
+            case = self.env["cartera.case"].browse(vals["case_id"])
+            vals["date_from"] = case.company_id._get_cartera_today()
+        return vals
+
+    def write(self, vals):
+        if not self.env.su and not PROTECTED_FIELDS.isdisjoint(vals):
+            raise AccessError(
+                self.env._(
+                    "Of a pause only its reason and its owner are changed. Prolong it, "
+                    "end it, or make another one."
+                )
+            )
+        result = super().write(vals)
+        if "user_id" in vals:
+            self.filtered(lambda pause: pause.state == "active")._plan_reviews()
+        if "reason" in vals:
+            self._touch()
+        return result
+
+    # -- actions ------------------------------------------------------------------
+
+    def action_prolong(self):
+        """Ask until when and why the pause goes on."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cartera_cobranza.cartera_pause_prolong_action"
+        )
+        action["context"] = {"default_pause_id": self.id}
+        return action
+
+    def action_end(self):
+        """End the pauses now: their debtors are collected from again."""
+        self.check_access("write")
+        pauses = self.filtered(lambda pause: pause.state == "active")
+        for pause in pauses.sudo():
+            pause.write({"state": "ended", "date_ended": pause._get_today()})
+            note = self.env._("The pause was ended: %(reason)s", reason=pause.reason)
+            pause.case_id._message_log(body=note)
+        activities = pauses.sudo().activity_id.filtered("active")
+        activities.action_feedback(feedback=self.env._("The pause was ended."))
+        pauses._touch()
+
+    def action_open_case(self):
+        """Open the file of the debtor."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "cartera.case",
+            "res_id": self.case_id.id,
+            "views": [[False, "form"]],
+        }
+
+    # -- prolonging ---------------------------------------------------------------
+
+    def _prolong(self, day, reason):
+        """Let the pause go on, which is kept in its history.
+
+        :param day: new day of the review
+        :raise UserError: when it is over, the day is no later, or only a supervisor
+            may do it
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.state != "active":
+            raise UserError(
+                self.env._("This pause has ended already. Make another one instead.")
+            )
+        if day <= self.date_review:
+            raise UserError(
+                self.env._("A pause is prolonged to a day after its present review.")
+            )
+        if not self._is_supervisor():
+            if self.prolonged:
+                raise UserError(
+                    self.env._(
+                        "This pause has been prolonged before: ask a supervisor to "
+                        "prolong it again."
+                    )
+                )
+            self._check_length(day)
+        values = {"date_review": day, "prolonged": self.prolonged + 1}
+        self.sudo().write(values)
+        self._message_log(body=self.env._("Prolonged: %(reason)s", reason=reason))
+        self.case_id._message_log(
+            body=self.env._(
+                "The pause goes on until %(day)s: %(reason)s",
+                day=format_date(self.env, day),
+                reason=reason,
+            )
+        )
+        self._plan_reviews()
+        self._touch()
+
+    def _check_length(self, day):
+        """Refuse a review beyond what a collector may decide."""
+        longest = self.company_id.sudo().cartera_pause_max_days
+        if (day - self._get_today()).days > longest:
+            raise UserError(
+                self.env._(
+                    "A collector pauses for %(days)s days at most. Choose an earlier "
+                    "day, or ask a supervisor.",
+                    days=longest,
+                )
+            )
+
+    def _is_supervisor(self):
+        return self.env.su or self.env.user.has_group(
+            "cartera_cobranza.group_cartera_supervisor"
+        )
+
+    # -- what follows -------------------------------------------------------------
+
+    def _get_today(self):
+        return self.company_id._get_cartera_today()
+
+    def _get_note(self):
+        values = {
+            "day": format_date(self.env, self.date_review),
+            "reason": self.reason,
+        }
+        if self.is_whole:
+            return self.env._("On hold until %(day)s: %(reason)s", **values)
+        values["items"] = ", ".join(self.sudo().line_ids.mapped("display_name"))
+        return self.env._("%(items)s on hold until %(day)s: %(reason)s", **values)
+
+    def _plan_reviews(self):
+        """Keep the activities of the owners in step with owner and day of review.
+
+        A pause by a step has none: the strategy goes on by itself after it.
+        """
+        for pause in self.sudo().filtered(lambda pause: pause.kind != "strategy"):
+            due = {"date_deadline": pause.date_review, "user_id": pause.user_id.id}
+            if pause.activity_id.active:
+                pause.activity_id.write(due)
+            else:
+                pause.activity_id = pause.case_id.activity_schedule(
+                    "cartera_cobranza.mail_activity_type_review_pause",
+                    summary=self.env._("Review the pause: %s", pause.reason),
+                    **due,
+                )
+
+    def _touch(self):
+        """Let whoever reads the debtors next see what the pauses hold back now."""
+        self.env["cartera.pause.engine"].sudo()._write_holds(self.case_id.ids)
+        self.env["cartera.case.queue"].sudo()._mark(
+            (pause.company_id.id, pause.case_id.partner_id.id) for pause in self
+        )

@@ -57,6 +57,15 @@ class ResCompany(models.Model):
         "never sent outside the rules.",
     )
 
+    # -- pauses -------------------------------------------------------------------
+    cartera_pause_max_days = fields.Integer(
+        string="Longest Pause",
+        default=30,
+        required=True,
+        help="Days for which a collector may leave a debtor alone. A supervisor may do "
+        "so for longer.",
+    )
+
     # -- strategies ---------------------------------------------------------------
     cartera_plan_approval = fields.Selection(
         [
@@ -89,6 +98,7 @@ class ResCompany(models.Model):
 
     _cartera_strategy_valid = models.Constraint(
         "CHECK (cartera_plan_keep_days >= 0 AND cartera_bank_lag_days >= 0 "
+        "AND cartera_pause_max_days >= 0 "
         "AND cartera_transit_share >= 0)",
         "Days and shares of collection settings cannot be negative.",
     )

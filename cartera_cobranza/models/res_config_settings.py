@@ -27,6 +27,9 @@ class ResConfigSettings(models.TransientModel):
     cartera_payment_instructions = fields.Text(
         related="company_id.cartera_payment_instructions", readonly=False
     )
+    cartera_pause_max_days = fields.Integer(
+        related="company_id.cartera_pause_max_days", readonly=False
+    )
     cartera_plan_approval = fields.Selection(
         related="company_id.cartera_plan_approval", readonly=False, required=True
     )

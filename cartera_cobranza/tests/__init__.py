@@ -28,6 +28,7 @@ from . import (
     test_neutralize,
     test_open_item,
     test_partner_invoice,
+    test_pause,
     test_plan,
     test_planner_clocks,
     test_planner_reasons,

@@ -233,6 +233,13 @@ class CarteraCommon(AccountTestInvoicingCommon):
         )
 
     @classmethod
+    def _hold(cls, until, reason="Flood", case=None, **values):
+        """A pause until ISO day ``until``, of the debtor as a whole unless ``line_ids``
+        says which items."""
+        values = {"reason": reason, "date_review": until, **values}
+        return (case or cls._case()).sudo()._pause(values)
+
+    @classmethod
     def _consent(cls, partner, channel, decision="granted", **values):
         return (
             cls.env["cartera.consent"]

@@ -147,7 +147,7 @@ class TestActions(StrategyCommon):
         self._due(12)
         self._night()
         case = self._case()
-        case.write({"hold_until": "2026-06-29", "hold_reason": "Over"})
+        self._hold("2026-06-29", "Over", date_from="2026-06-20")
         self._run_plan()
         self.assertEqual(case.hold_until.isoformat(), "2026-07-05")
         self.assertEqual(case.hold_reason, "step")

@@ -194,7 +194,7 @@ class TestContactGate(ContactCommon):
 
     def test_hold(self):
         case = self._person_case("pe")
-        case.write({"hold_until": "2026-07-03", "hold_reason": "In hospital"})
+        self._hold("2026-07-03", "In hospital", case=case)
         decision = self._ask(case, "call", "2026-06-30T10:00-05:00")
         self.assertDelayed(decision, "hold", "2026-07-06T07:00-05:00")
         self.assertEqual(decision.article, "In hospital")

@@ -100,14 +100,13 @@ class TestCallList(DialerCommon):
 
     def test_who_is_not_chased_is_not_called(self):
         chile = self.chile.sudo()
-        for reason, values in {
-            "promise": {"promise_date": "2026-07-05", "promise_amount": 300},
-            "hold": {"hold_until": "2026-07-05", "hold_reason": "Flood"},
-        }.items():
-            with self.subTest(reason):
-                chile.write(values)
-                self.assertEqual(self._names(), self.peru.ids)
-                chile.write(dict.fromkeys(values, False))
+        chile.write({"promise_date": "2026-07-05", "promise_amount": 300})
+        self.assertEqual(self._names(), self.peru.ids)
+        chile.write({"promise_date": False, "promise_amount": 0})
+        pause = self._hold("2026-07-05", case=chile)
+        self.assertEqual(self._names(), self.peru.ids)
+        pause.action_end()
+        self.assertIn(chile.id, self._names())
         chile.partner_id.active = False
         self.assertEqual(self._names(), self.peru.ids)
         nobody = self.env["account.move"]
@@ -171,7 +170,7 @@ class TestCallList(DialerCommon):
                 if country == "co":
                     self._consent(person, "call")
         held = self._person_case("mx", name="Detenido", phone="+525512345678")
-        held.write({"hold_until": "2026-07-02", "hold_reason": "x"})
+        self._hold("2026-07-02", case=held)
         failed = self._person_case("ar", name="Quebrado", phone="+541112345678")
         failed.partner_id.cartera_insolvent_since = "2026-07-03"
         cases = self.env["cartera.case"].search([("company_id", "=", self.company.id)])

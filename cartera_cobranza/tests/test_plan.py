@@ -156,7 +156,7 @@ class TestPlan(StrategyCommon, CronMixinCase):
             [("partner_id", "=", paid.partner_id.id)]
         )
         self._pay(invoice, 1000, "2026-06-30")
-        held.write({"hold_until": "2026-07-10", "hold_reason": "Flood"})
+        self._hold("2026-07-10", case=held)
         gone.partner_id.active = False
         promised.write({"promise_date": "2026-07-02", "promise_amount": 5})
         plan.action_approve()

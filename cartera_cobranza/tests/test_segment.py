@@ -200,9 +200,3 @@ class TestSegment(CarteraCommon):
             case.with_user(self._create_user("gestora", "collector")).write(values)
         case.with_user(self._create_user("jefa", "supervisor")).write(values)
         self.assertEqual(case.segment_id, special)
-
-    def test_a_hold_says_why(self):
-        self._invoice(1000, "2026-05-01")
-        self._run()
-        with self.assertRaises(ValidationError):
-            self._case().hold_until = "2026-07-15"

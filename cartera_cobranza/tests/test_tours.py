@@ -77,9 +77,7 @@ class TestStrategyTours(CarteraCommon, HttpCase):
         )
         cls._invoice(3000, "2025-11-01", "2025-12-01", partner=cls.held_debtor)
         cls.env.cr.flush()
-        cls._case(cls.held_debtor).write(
-            {"hold_until": "2026-07-31", "hold_reason": "In talks"}
-        )
+        cls._hold("2026-07-31", "In talks", cls._case(cls.held_debtor))
         cls.collector = cls._create_user("ana", "collector", lang="en_US")
         cls.supervisor = cls._create_user("rita", "supervisor", lang="en_US")
 

@@ -8,3 +8,4 @@ from . import (
     cartera_message_compose,
     sms_composer,
 )
+    cartera_pause_prolong,
