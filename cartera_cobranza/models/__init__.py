@@ -59,6 +59,7 @@ from . import (
     cartera_open_item,
     cartera_open_item_actions,
     cartera_order_guard,
+    cartera_open_item_status,
     cartera_pause,
     cartera_pause_engine,
     cartera_plan,

@@ -3,6 +3,9 @@ from odoo.fields import Domain
 
 from ..lib import aging
 
+# Up to so many debtors, what holds an item is looked up item by item.
+FEW_DEBTORS = 100
+
 
 class CarteraCaseAging(models.AbstractModel):
     """How old a debt is and what it is made of, read from the open items."""
@@ -66,7 +69,9 @@ class CarteraCaseAging(models.AbstractModel):
     def _get_live_items(self):
         """The items as they stand, whatever past day or policy is being looked at."""
         return self.env["cartera.open.item"].with_context(
-            cartera_as_of=False, cartera_aging_policy_id=False
+            cartera_as_of=False,
+            cartera_aging_policy_id=False,
+            cartera_few_items=len(self) <= FEW_DEBTORS,
         )
 
     @api.depends_context("tz", "uid")

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from .cartera_case import CACHED_FIELDS
+from .cartera_case_aging import FEW_DEBTORS
 from .conflicts import fetch_quietly
 
 # Beyond this many new cases the table's statistics are of no use any more.
@@ -39,6 +40,7 @@ class CarteraCaseRefresh(models.AbstractModel):
             cartera_as_of=date.isoformat() if date else False,
             # What a reader has chosen for a report is not the company's own policy.
             cartera_aging_policy_id=False,
+            cartera_few_items=debtor_ids is not None and len(debtor_ids) <= FEW_DEBTORS,
         )
         self.env["cartera.case"].flush_model(["partner_id", "company_id", "stage_id"])
         created, changed = fetch_quietly(
@@ -86,9 +88,17 @@ class CarteraCaseRefresh(models.AbstractModel):
                     SUM(item.amount_residual) AS amount_total,
                     SUM(item.amount_not_due) AS amount_not_due,
                     SUM(item.amount_overdue) AS amount_overdue,
+                    SUM(item.amount_collectable) AS amount_collectable,
                     COALESCE(
-                        SUM(item.amount_overdue) FILTER (WHERE item.collectable), 0
-                    ) AS amount_collectable,
+                        SUM(item.amount_disputed) FILTER (WHERE item.days_overdue > 0),
+                        0
+                    ) AS amount_disputed,
+                    COALESCE(
+                        SUM(item.amount_overdue) FILTER (WHERE item.is_promised), 0
+                    ) AS amount_promised,
+                    COALESCE(
+                        SUM(item.amount_overdue) FILTER (WHERE item.is_paused), 0
+                    ) AS amount_paused,
                     SUM(item.amount_credit) AS amount_credit,
                     MIN(item.date_due) FILTER (
                         WHERE item.collectable AND item.days_overdue > 0
@@ -170,7 +180,8 @@ class CarteraCaseRefresh(models.AbstractModel):
             """
             UPDATE cartera_case known
             SET amount_total = 0, amount_not_due = 0, amount_overdue = 0,
-                amount_collectable = 0, amount_credit = 0, date_oldest_due = NULL,
+                amount_collectable = 0, amount_disputed = 0, amount_promised = 0,
+                amount_paused = 0, amount_credit = 0, date_oldest_due = NULL,
                 bucket_id = NULL, item_count = 0, overdue_count = 0
             WHERE known.company_id = %(company)s
                 AND known.item_count <> 0 %(some_debtors)s

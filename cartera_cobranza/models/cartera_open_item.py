@@ -14,7 +14,11 @@ PARTS = "cartera_parts"
 # Of these a part of an item knows nothing.
 WHOLE_ITEM_FIELDS = frozenset(
     {
+        "amount_askable",
+        "amount_collectable",
         "amount_credit",
+        "amount_disputed",
+        "amount_disputed_currency",
         "amount_not_due",
         "amount_original",
         "amount_original_currency",
@@ -22,11 +26,19 @@ WHOLE_ITEM_FIELDS = frozenset(
         "amount_residual",
         "amount_residual_currency",
         "collectable",
+        "date_status_until",
         "direction",
+        "status",
     }
 )
 
 SUMS_OF_PARTS = frozenset({"amount_residual:sum", "amount_residual_currency:sum"})
+
+# What the debtor owes, as against what stands in its favour.
+IS_DEBIT = SQL(
+    "(item.amount_residual > 0 OR "
+    "(item.amount_residual = 0 AND item.amount_residual_currency > 0))"
+)
 
 
 def dated(field_class, *args, **kwargs):
@@ -145,20 +157,6 @@ class CarteraOpenItem(models.Model):
         help="Credit notes, unapplied payments and other credits, as a negative "
         "amount.",
     )
-    # -- what keeps it out of collection ------------------------------------------
-    no_followup = fields.Boolean(
-        string="Excluded from Follow-up",
-        readonly=True,
-        help="Marked in Odoo as not to be followed up.",
-    )
-    blocked = fields.Boolean(
-        readonly=True, help="The payment of the invoice is blocked."
-    )
-    collectable = dated(
-        fields.Boolean,
-        help="Owed by the debtor, trade, and neither blocked nor excluded from "
-        "follow-up.",
-    )
 
     _depends = {
         "account.account": ["account_type", "non_trade"],
@@ -246,23 +244,24 @@ class CarteraOpenItem(models.Model):
             ) from error
 
     @api.model
-    def _select(self):
-        """Columns of the view. Joins are outer ones on unique keys, so that the
-        planner drops those whose columns a query does not read."""
-        day = (
+    def _get_day(self):
+        """The day that the items are aged to."""
+        return (
             self._get_as_of()
             or self._get_context_day(AGED_TO)
             or fields.Date.context_today(self)
         )
+
+    @api.model
+    def _select(self):
+        """Columns of the view. Joins are outer ones on unique keys, so that the
+        planner drops those whose columns a query does not read."""
+        day = self._get_day()
         age = SQL("(%s - item.date_due)", day)
         aged_from = SQL(
             "(%s - CASE policy.basis WHEN 'invoice_date' "
             "THEN COALESCE(item.invoice_date, item.date) ELSE item.date_due END)",
             day,
-        )
-        is_debit = SQL(
-            "(item.amount_residual > 0 OR "
-            "(item.amount_residual = 0 AND item.amount_residual_currency > 0))"
         )
         return SQL(
             """
@@ -309,19 +308,11 @@ class CarteraOpenItem(models.Model):
                 CASE WHEN %(is_debit)s AND %(age)s > 0
                     THEN item.amount_residual ELSE 0 END AS amount_overdue,
                 CASE WHEN %(is_debit)s
-                    THEN 0 ELSE item.amount_residual END AS amount_credit,
-                COALESCE(item.no_followup, FALSE) AS no_followup,
-                COALESCE(move.payment_state = 'blocked', FALSE) AS blocked,
-                (
-                    %(is_debit)s
-                    AND item.no_followup IS NOT TRUE
-                    AND move.payment_state IS DISTINCT FROM 'blocked'
-                    AND account.non_trade IS NOT TRUE
-                ) AS collectable
+                    THEN 0 ELSE item.amount_residual END AS amount_credit
             """,
             age=age,
             aged_from=aged_from,
-            is_debit=is_debit,
+            is_debit=IS_DEBIT,
         )
 
     @api.model
