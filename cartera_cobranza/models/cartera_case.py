@@ -47,6 +47,7 @@ PROTECTED_FIELDS = frozenset(
         "promise_made_on",
         "date_last_payment",
         "worker_id",
+        "resubmitted_at",
     ]
 )
 
@@ -66,9 +67,9 @@ class CarteraCase(models.Model):
         "cartera.case.stage",
         "cartera.case.aging",
         "cartera.case.contact",
-        "cartera.case.reply",
         "cartera.case.next",
         "cartera.case.pause",
+        "cartera.case.reply",
         "cartera.case.screen",
         "cartera.case.chatter",
         "mail.thread",

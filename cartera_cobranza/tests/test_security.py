@@ -90,6 +90,7 @@ PUBLIC_METHODS = {
         "action_dismiss_proposal",
         "action_explain",
         "action_log_contact",
+        "action_next_debtor",
         "action_open_consequences",
         "action_open_contacts",
         "action_open_invoices",
@@ -108,6 +109,7 @@ PUBLIC_METHODS = {
         "action_open_contacts",
     },
     "cartera.case.pause": {"action_open_pauses", "action_pause"},
+    "cartera.case.next": {"action_next_debtor", "write"},
     "cartera.case.reply": {"message_post"},
     "cartera.case.stage": {
         "action_accept_proposal",
@@ -189,6 +191,7 @@ PUBLIC_METHODS = {
     "cartera.run": {"action_run", "run"},
     "cartera.stage.consequence": {"create", "unlink", "write"},
     "cartera.stage.move": {"action_open_case"},
+    "cartera.worklist.entry": {"action_call", "action_open_case", "action_start"},
     "ir.mail_server": {"send_email"},
     "mail.activity": {"action_cartera_log_contact"},
     "mail.mail": {"create"},
