@@ -199,6 +199,9 @@ class CarteraDemoDealings(models.AbstractModel):
             limit=len(CALLS),
             order="id",
         )
+        results = self.env["cartera.disposition"]._find_codes(
+            [reached for reached, _note in CALLS]
+        )
         for call, (reached, note) in zip(calls, CALLS, strict=False):
             env = self.with_user(call.user_id).env
             case = env["cartera.case"].browse(call.res_id)
@@ -209,7 +212,7 @@ class CarteraDemoDealings(models.AbstractModel):
                     "case_id": case.id,
                     "activity_id": call.id,
                     "channel": "call",
-                    "reached": reached,
+                    "disposition_id": results[reached].id,
                     "note": note,
                 }
             ).action_log()

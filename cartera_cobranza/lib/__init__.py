@@ -11,4 +11,5 @@ from . import (
     strategy,
     time_zones,
     wording,
+    working_days,
 )

@@ -1,7 +1,13 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..lib.working_days import add_working_days
 from .contact_request import ContactRequest
+
+# As many days as holidays can make of a working day, and more.
+HOLIDAY_REACH = 14
 
 
 class CarteraCaseContact(models.AbstractModel):
@@ -72,6 +78,38 @@ class CarteraCaseContact(models.AbstractModel):
         self.write({"promise_date": date, "promise_amount": amount})
         # Nobody writes it but with a promise.
         self.sudo().promise_made_on = made_on
+
+    # -- days and people ----------------------------------------------------------
+
+    def _get_working_day(self, count):
+        """The working day of the company that comes ``count`` of them after today."""
+        self.ensure_one()
+        company = self.company_id
+        today = company._get_cartera_today()
+        country = company.sudo().country_id
+        found = self.env["resource.calendar"]._get_cartera_holidays(
+            country, today, today + timedelta(days=HOLIDAY_REACH + 2 * count), company
+        )
+        return add_working_days(today, count, found.get(country, frozenset()))
+
+    def _get_supervisor(self):
+        """Who leads the team of the collector; else any supervisor of the company.
+
+        :return: a user, or none
+        """
+        self.ensure_one()
+        case = self.sudo()
+        member = self.env["cartera.team.member"].sudo()
+        member = member.search(
+            [("user_id", "=", case.user_id.id), ("company_id", "=", case.company_id.id)]
+        )
+        leader = member.team_id.leader_id.filtered("active")
+        if leader:
+            return leader
+        group = self.env.ref("cartera_cobranza.group_cartera_supervisor").sudo()
+        return group.all_user_ids.filtered(
+            lambda user: not user.share and case.company_id in user.company_ids
+        ).sorted("id")[:1]
 
     # -- actions ------------------------------------------------------------------
 

@@ -232,7 +232,7 @@ class CarteraCommunication(models.Model):
         now on if that was the cause."""
         self.ensure_one()
         contacts = self.env["cartera.contact"].sudo()
-        contacts.search([("communication_id", "=", self.id)]).reached = "bounced"
+        contacts.search([("communication_id", "=", self.id)])._note_result("bounced")
         person = self.contact_partner_id
         if is_address and self.channel == "email" and not person.message_bounce:
             if person.email_normalized == self.address:

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
-from .channels import CHANNELS
+from .channels import CHANNELS, PHONED
 
 ORIGINS = [
     ("dispatch", "Outbox"),
@@ -19,6 +21,9 @@ RESULTS = [
     ("third_party", "A third party answered"),
     ("wrong_number", "Wrong number or address"),
 ]
+
+# And what the machine learns later.
+ALL_RESULTS = [*RESULTS, ("bounced", "Did not arrive")]
 
 # What people may write: the rest is the log that the law counts.
 EDITABLE_FIELDS = frozenset({"note"})
@@ -67,17 +72,34 @@ class CarteraContact(models.Model):
         default="out",
     )
     reached = fields.Selection(
-        [*RESULTS, ("bounced", "Did not arrive")],
-        string="Result",
+        ALL_RESULTS,
+        string="Who Was Reached",
         required=True,
         readonly=True,
         default="sent",
     )
     disposition_id = fields.Many2one(
         "cartera.disposition",
-        string="Typed Result",
+        string="Result",
         readonly=True,
         index="btree_not_null",
+        ondelete="restrict",
+    )
+    rank = fields.Integer(
+        readonly=True,
+        aggregator="max",
+        help="Rank of the result when it was noted: of several contacts the highest "
+        "is the best one (mejor gestión).",
+    )
+    is_best_of_day = fields.Boolean(
+        compute="_compute_is_best_of_day",
+        search="_search_is_best_of_day",
+        help="No other contact with the debtor on that day had a better result.",
+    )
+    duration = fields.Integer(
+        string="Seconds",
+        readonly=True,
+        help="From opening the window of the contact to logging it.",
     )
     note = fields.Text()
     # -- where it comes from ------------------------------------------------------
@@ -105,11 +127,53 @@ class CarteraContact(models.Model):
         "This contact has been reported already.",
     )
     _case_date_idx = models.Index("(case_id, date)")
+    # What was said of an address: see ``cartera.address.word``.
+    _wrong_idx = models.Index("(address) WHERE reached = 'wrong_number'")
 
     @api.model
     def _get_rules(self):
         refusals = self.env["cartera.contact.refusal"]
         return refusals._fields["rule"]._description_selection(self.env)
+
+    # -- the best of a day --------------------------------------------------------
+
+    @api.depends("case_id", "date", "rank")
+    def _compute_is_best_of_day(self):
+        best = self.search([("id", "in", self.ids), ("is_best_of_day", "=", True)])
+        for contact in self:
+            contact.is_best_of_day = contact in best
+
+    @api.model
+    def _search_is_best_of_day(self, operator, value):
+        """By the company's day; of equals the first."""
+        if operator != "in":
+            return NotImplemented
+        best = Domain("id", "in", self._get_best_sql())
+        return Domain.OR(best if wanted else ~best for wanted in value)
+
+    def _get_best_sql(self):
+        self.flush_model(["case_id", "company_id", "date", "rank"])
+        zones = [
+            SQL("(%s, %s)", company.id, company._get_cartera_tz())
+            for company in self.env.companies
+        ]
+        return SQL(
+            """
+            (
+                SELECT DISTINCT ON (
+                    contact.case_id,
+                    (contact.date AT TIME ZONE 'UTC' AT TIME ZONE zone.name)::date
+                ) contact.id
+                  FROM cartera_contact contact
+                  JOIN (VALUES %s) zone (company_id, name)
+                    ON zone.company_id = contact.company_id
+                 ORDER BY contact.case_id,
+                    (contact.date AT TIME ZONE 'UTC' AT TIME ZONE zone.name)::date,
+                    contact.rank DESC NULLS LAST, contact.id
+            )
+            """,
+            SQL(", ").join(zones),
+        )
 
     # -- CRUD ---------------------------------------------------------------------
 
@@ -130,20 +194,50 @@ class CarteraContact(models.Model):
         """Record contacts that took place, or that begin with this transaction.
 
         :param vals_list: one dict per contact: ``case_id`` and ``channel`` at least;
-            ``date`` is now unless given
+            ``date`` is now unless given; ``reached`` follows from ``disposition_id``,
+            and where there is none, the plain one of ``reached`` is taken
         :return: the contacts, in the same order
         """
         cases = self.env["cartera.case"].sudo()
         cases = cases.browse(vals["case_id"] for vals in vals_list)
-        now = fields.Datetime.now()
         # Nobody has the right to write the log but the module.
         contacts = self.sudo().create(
             [
-                {"company_id": case.company_id.id, "date": now, **vals}
+                self._prepare_log(case, vals)
                 for case, vals in zip(cases, vals_list, strict=True)
             ]
         )
         return contacts.with_env(self.env)
+
+    def _prepare_log(self, case, vals):
+        vals = {"reached": "sent", "direction": "out", **vals}
+        result = self.env["cartera.disposition"].sudo()
+        result = result.browse(vals.get("disposition_id") or [])
+        if result:
+            vals["reached"] = result.reached
+        else:
+            result = result._get_plain(vals["reached"], vals["direction"])
+        if vals["channel"] in PHONED and vals.get("address"):
+            # One number is one, however it is written.
+            person = self.env["res.partner"].sudo()
+            person = person.browse(vals.get("contact_partner_id") or [])
+            vals["address"] = self.env["cartera.consent"]._normalize_address(
+                vals["channel"], vals["address"], person or case.partner_id
+            )
+        return {
+            "company_id": case.company_id.id,
+            "date": fields.Datetime.now(),
+            **vals,
+            "disposition_id": result.id,
+            "rank": result.rank,
+        }
+
+    def _note_result(self, reached):
+        """Set what the machine learns of contacts afterwards."""
+        result = self.env["cartera.disposition"].sudo()._get_plain(reached)
+        self.sudo().write(
+            {"reached": reached, "disposition_id": result.id, "rank": result.rank}
+        )
 
     # -- actions ------------------------------------------------------------------
 

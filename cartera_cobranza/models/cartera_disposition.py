@@ -1,8 +1,10 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
-from .cartera_contact import RESULTS
+from .cartera_contact import ALL_RESULTS
 
-# What follows from a result; each is a part of the window that logs contacts.
+# What follows from a result; each is a part of the window that logs contacts, and a
+# model ``cartera.follow.up.<code>``.
 FOLLOW_UPS = [
     ("none", "Nothing"),
     ("promise", "Promise to pay"),
@@ -13,7 +15,19 @@ FOLLOW_UPS = [
     ("insolvent", "Insolvency proceedings"),
     ("wrong_number", "Wrong number or address"),
     ("third_party", "A third party answered"),
+    ("documents", "Documents are to be sent"),
 ]
+
+# What is said by those who say no more than whom they reached.
+PLAIN = {
+    "sent": "cartera_disposition_sent",
+    "bounced": "cartera_disposition_bounced",
+    "no_answer": "cartera_disposition_no_answer",
+    "reached": "cartera_disposition_reached",
+    "third_party": "cartera_disposition_third_party",
+    "wrong_number": "cartera_disposition_wrong_number",
+}
+PLAIN_INCOMING = "cartera_disposition_incoming"
 
 
 class CarteraDisposition(models.Model):
@@ -32,7 +46,12 @@ class CarteraDisposition(models.Model):
     child_ids = fields.One2many("cartera.disposition", "parent_id")
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    reached = fields.Selection(RESULTS, string="Who Was Reached", required=True)
+    reached = fields.Selection(
+        ALL_RESULTS,
+        string="Who Was Reached",
+        required=True,
+        help="What the contact rules count it as.",
+    )
     follow_up = fields.Selection(FOLLOW_UPS, required=True, default="none")
     rank = fields.Integer(
         default=10,
@@ -49,9 +68,55 @@ class CarteraDisposition(models.Model):
     )
 
     _code_uniq = models.Constraint("UNIQUE (code)", "This code exists already.")
+    _days_positive = models.Constraint(
+        "CHECK (next_days >= 0)", "A debtor cannot be looked at before today."
+    )
 
     @api.depends("name", "parent_id.name")
     def _compute_display_name(self):
         for disposition in self:
             names = (disposition.parent_id.name, disposition.name)
             disposition.display_name = " / ".join(filter(None, names))
+
+    @api.constrains("parent_id")
+    def _check_parent_id(self):
+        if self._has_cycle():
+            raise ValidationError(
+                self.env._("A result cannot be a part of itself. Choose another group.")
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_used(self):
+        contacts = self.env["cartera.contact"].sudo()
+        used = contacts.search([("disposition_id", "in", self.ids)], limit=1)
+        if used:
+            raise UserError(
+                self.env._(
+                    "The result %s has been noted of contacts. Archive it instead.",
+                    used.disposition_id.display_name,
+                )
+            )
+
+    # -- reading ------------------------------------------------------------------
+
+    @api.model
+    def _get_plain(self, reached, direction="out"):
+        """The result that says whom a contact reached and no more.
+
+        :param reached: code of ``ALL_RESULTS``
+        :return: a disposition; empty where somebody has deleted it
+        """
+        incoming = direction == "in" and reached == "reached"
+        name = PLAIN_INCOMING if incoming else PLAIN[reached]
+        data = self.env["ir.model.data"]
+        found = data._xmlid_to_res_id(f"cartera_cobranza.{name}")
+        return self.browse(found or [])
+
+    @api.model
+    def _find_codes(self, codes):
+        """The results that a person or another system can give, archived ones too.
+
+        :return: ``{code: disposition}``
+        """
+        domain = [("code", "in", list(codes)), ("is_automatic", "=", False)]
+        return self.with_context(active_test=False).search(domain).grouped("code")

@@ -118,7 +118,8 @@ class CarteraRecipient(models.AbstractModel):
 
     @api.model
     def _get_ways_sql(self, cases):
-        """One row per case, person and channel with a usable address.
+        """One row per case, person and channel with a usable address, which is not
+        known to be wrong.
 
         :param cases: condition on ``debtor_case``
         """
@@ -132,9 +133,14 @@ class CarteraRecipient(models.AbstractModel):
                  ('whatsapp', person.phone), ('call', person.any_phone),
                  ('letter', person.place_name), ('visit', person.place_name)
              ) way (channel, address)
-             WHERE way.address IS NOT NULL
+              LEFT JOIN (%(wrong)s) wrong
+                   ON wrong.debtor_id = person.debtor_id
+                  AND wrong.address = way.address
+                  AND wrong.creditor_id = split_part(person.company_path, '/', 1)
+             WHERE way.address IS NOT NULL AND wrong.address IS NULL
             """,
             people=self._get_people_sql(cases),
+            wrong=self.env["cartera.address.word"]._get_wrong_sql(),
         )
 
     @api.model

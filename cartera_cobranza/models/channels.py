@@ -10,6 +10,8 @@ CHANNELS = [
 ]
 SPOKEN = frozenset({"call", "visit"})
 WRITTEN = frozenset({"email", "sms", "whatsapp", "letter"})
+# Those that a phone number is for.
+PHONED = frozenset({"call", "sms", "whatsapp"})
 
 # What a step does besides reaching the debtor.
 OTHER_ACTIONS = [

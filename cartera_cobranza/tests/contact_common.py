@@ -48,6 +48,12 @@ class ContactCommon(CarteraCommon):
             vals["date"] = date
         return cls.contacts._log([vals])
 
+    @classmethod
+    def _result(cls, code):
+        """A result of the tree, by its code."""
+        results = cls.env["cartera.disposition"].with_context(active_test=False)
+        return results.search([("code", "=", code)])
+
     # -- asking -------------------------------------------------------------------
 
     @staticmethod

@@ -22,12 +22,13 @@ class CallCommon(ContactCommon):
         super().setUp()
         self.startPatcher(self._on(TUESDAY))
 
-    def _open(self, user=None, **values):
+    def _open(self, user=None, result="reached", **values):
         """The window to log a contact, as a user opens it."""
         wizard = self.env["cartera.contact.log"].with_user(user or self.collector)
         form = Form(wizard.with_context(default_case_id=self.case.id))
-        for name, value in {"reached": "reached", **values}.items():
+        for name, value in values.items():
             form[name] = value
+        form.disposition_id = self._result(result)
         return form
 
     def _evidence(self):
@@ -125,7 +126,7 @@ class TestLogAContact(CallCommon):
     def test_a_call_now(self):
         form = self._open(note="Will see")
         self.assertEqual(form.verdict, "allow")
-        self.assertEqual(form.address, "+51 987 654 321")
+        self.assertEqual(form.address, "+51987654321")
         form.save().action_log()
         self.assertRecordValues(
             self.case.contact_ids,
@@ -134,7 +135,7 @@ class TestLogAContact(CallCommon):
                     "channel": "call",
                     "reached": "reached",
                     "note": "Will see",
-                    "address": "+51 987 654 321",
+                    "address": "+51987654321",
                     "origin": "manual",
                     "user_id": self.collector.id,
                     "outside_rule": False,
@@ -209,32 +210,8 @@ class TestLogAContact(CallCommon):
         with self.assertRaisesRegex(UserError, "art. 62 f"):
             wizard.action_log()
 
-    def test_a_promise(self):
-        form = self._open(promise_date="2026-07-10")
-        self.assertEqual(form.promise_amount, 100)
-        form.promise_amount = 60
-        form.save().action_log()
-        self.assertRecordValues(
-            self.case,
-            [{"promise_amount": 60, "promise_date": self._date("2026-07-10")}],
-        )
-        self.assertEqual(self.case.promise_made_on, self._date("2026-06-30"))
-
-    def _date(self, text):
-        return self._at(f"{text}T00:00").date()
-
-    def test_promises_that_make_no_sense(self):
-        for values in (
-            {"promise_date": "2026-06-29"},
-            {"promise_date": "2026-07-10", "promise_amount": -1},
-        ):
-            wizard = self._open(**values).save()
-            with self.subTest(values), self.assertRaises(UserError):
-                wizard.action_log()
-        self.assertFalse(self.case.promise_date)
-
     def test_a_call_has_a_result(self):
-        wizard = self._open(reached="sent").save()
+        wizard = self._open(result="sent").save()
         with self.assertRaises(UserError):
             wizard.action_log()
 
@@ -246,7 +223,9 @@ class TestLogAContact(CallCommon):
     def test_others_cases_are_not_logged_on(self):
         own = self._create_user("cartera_propia", "own")
         wizard = self.env["cartera.contact.log"].with_user(own)
-        wizard = wizard.create({"case_id": self.case.id, "reached": "reached"})
+        wizard = wizard.create(
+            {"case_id": self.case.id, "disposition_id": self._result("reached").id}
+        )
         with self.assertRaises(AccessError):
             wizard.action_log()
         self.assertFalse(self.case.contact_ids)
@@ -387,7 +366,7 @@ class TestCall(CallCommon):
 
     def test_from_the_window_it_is_logged_once(self):
         activity = self._activity()
-        wizard = self._open(reached="no_answer").save()
+        wizard = self._open(result="no_answer").save()
         wizard.activity_id = activity
         wizard.action_log()
         self.assertFalse(activity.active)
@@ -426,11 +405,11 @@ class TestCall(CallCommon):
     def test_how_a_call_went_must_be_said(self):
         wizard = self.env["cartera.contact.log"].with_user(self.collector)
         form = Form(wizard.with_context(default_case_id=self.case.id))
-        self.assertFalse(form.reached)
+        self.assertFalse(form.disposition_id)
         form.channel = "whatsapp"
-        self.assertEqual(form.reached, "sent")
+        self.assertEqual(form.disposition_id, self._result("sent"))
         form.channel = "call"
-        self.assertFalse(form.reached)
+        self.assertFalse(form.disposition_id)
 
     def test_each_reader_sees_when_to_call(self):
         self.case.user_id = self._create_user("cartera_propia", "own")

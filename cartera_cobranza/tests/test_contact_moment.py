@@ -16,7 +16,9 @@ class TestContactMoment(CallCommon):
         """The window that the call button opens."""
         action = self.case.with_user(self.collector).action_call()
         wizard = self.env["cartera.contact.log"].with_user(self.collector)
-        return wizard.with_context(**action["context"]).create({"reached": "reached"})
+        return wizard.with_context(**action["context"]).create(
+            {"disposition_id": self._result("reached").id}
+        )
 
     def test_a_call_that_ends_after_closing(self):
         with self._on(BEFORE_CLOSING):
@@ -69,10 +71,12 @@ class TestContactMoment(CallCommon):
     def test_a_promise_is_of_the_company_s_day(self):
         self.company.partner_id.tz = "America/Lima"
         with self._on("2026-07-01 00:30:00"):  # half past seven of 30 June
-            wizard = self._open(promise_date="2026-06-30").save()
+            wizard = self._open(result="promise").save()
+            wizard.promise_date = "2026-06-30"
             wizard.action_log()
-            self.assertEqual(str(self.case.promise_made_on), "2026-06-30")
-            wizard = self._open(promise_date="2026-06-29").save()
+            self.assertEqual(str(self.case.promise_ids.date_made), "2026-06-30")
+            wizard = self._open(result="promise").save()
+            wizard.promise_date = "2026-06-29"
             with self.assertRaisesRegex(UserError, "before"):
                 wizard.action_log()
 

@@ -112,7 +112,13 @@ class TestGateEverywhere(MessageCommon):
 
     def _by_log_window(self):
         self.env["cartera.contact.log"].create(
-            {"case_id": self.case.id, "channel": "call", "reached": "reached"}
+            {
+                "case_id": self.case.id,
+                "channel": "call",
+                "disposition_id": self.env.ref(
+                    "cartera_cobranza.cartera_disposition_reached"
+                ).id,
+            }
         ).action_log()
 
     def _by_activity(self):

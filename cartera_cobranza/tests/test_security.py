@@ -133,7 +133,7 @@ PUBLIC_METHODS = {
     "cartera.consent": {"create"},
     "cartera.consent.register": {"action_register"},
     "cartera.contact": {"action_open_case", "write"},
-    "cartera.contact.log": {"action_log"},
+    "cartera.contact.log": {"action_log", "action_log_next"},
     "cartera.contact.refusal": {"action_open_case"},
     "cartera.dialer": {"get_call_list", "register_results"},
     "cartera.dialer.import": {"action_import"},

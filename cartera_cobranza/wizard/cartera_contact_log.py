@@ -2,8 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
-from ..models.cartera_contact import RESULTS
 from ..models.channels import CHANNELS, SPOKEN, WRITTEN
 from ..models.contact_request import ContactRequest
 
@@ -62,22 +62,34 @@ class CarteraContactLog(models.TransientModel):
         help="When it took place. An earlier moment than now is judged by what was "
         "allowed then.",
     )
-    reached = fields.Selection(
-        RESULTS,
+    disposition_id = fields.Many2one(
+        "cartera.disposition",
         string="Result",
-        compute="_compute_reached",
+        compute="_compute_disposition_id",
         store=True,
         readonly=False,
         precompute=True,
         required=True,
+        domain="[('id', 'in', fitting_disposition_ids)]",
     )
+    fitting_disposition_ids = fields.Many2many(
+        "cartera.disposition", compute="_compute_fitting_disposition_ids"
+    )
+    reached = fields.Selection(related="disposition_id.reached")
+    follow_up = fields.Selection(related="disposition_id.follow_up")
     note = fields.Text()
-    promise_date = fields.Date(string="Promised For")
-    promise_amount = fields.Monetary(
-        string="Promised",
-        compute="_compute_promise_amount",
+    cause_id = fields.Many2one(
+        "cartera.cause",
+        string="Cause of the Delay",
+        help="Why the debtor pays late, when it says so.",
+    )
+    date_next = fields.Date(
+        string="Look at It Again On",
+        compute="_compute_date_next",
         store=True,
         readonly=False,
+        help="Until this day the debtor is left out of the worklist, unless something "
+        "happens.",
     )
     # -- may it be? ---------------------------------------------------------------
     verdict = fields.Selection(
@@ -108,29 +120,53 @@ class CarteraContactLog(models.TransientModel):
                 limit=1,
             )
 
-    @api.depends("channel")
-    def _compute_reached(self):
+    @api.depends("channel", "direction")
+    def _compute_disposition_id(self):
         """What is sent is sent; how a call went must be said."""
+        sent = self.env["cartera.disposition"]._get_plain("sent")
         for log in self:
-            if log.channel in WRITTEN:
-                log.reached = log.reached or "sent"
-            elif log.reached == "sent":
-                log.reached = False
+            if log.channel in WRITTEN and log.direction == "out":
+                log.disposition_id = log.disposition_id or sent
+            elif log.disposition_id == sent:
+                log.disposition_id = False
+
+    @api.depends("channel", "direction")
+    def _compute_fitting_disposition_ids(self):
+        """The results that a contact of this kind can have."""
+        chosen = self.env["cartera.disposition"].search(
+            [("is_automatic", "=", False), ("child_ids", "=", False)]
+        )
+        for log in self:
+            log.fitting_disposition_ids = chosen.filtered_domain(log._get_fitting())
+
+    def _get_fitting(self):
+        if self.direction == "in":
+            return Domain("reached", "in", ["reached", "third_party"])
+        if self.channel in SPOKEN:
+            return Domain("reached", "!=", "sent")
+        return Domain.TRUE
+
+    @api.depends("callback_date", "case_id", "disposition_id", "promise_date")
+    def _compute_date_next(self):
+        for log in self:
+            log.date_next = log.disposition_id and log._get_follow_up()._get_next(log)
 
     @api.depends("case_id", "contact_partner_id", "channel")
     def _compute_address(self):
-        gate = self.env["cartera.contact.gate"]
+        """The best way to the person that has not turned out wrong."""
         for log in self:
-            person = log.contact_partner_id or log.case_id.partner_id
-            log.address = gate._get_address(person, log.channel)
+            log.address = log.case_id and log._find_address()
 
-    @api.depends("promise_date")
-    def _compute_promise_amount(self):
-        for log in self:
-            if not log.promise_date:
-                log.promise_amount = 0
-            elif not log.promise_amount:
-                log.promise_amount = log.case_id.amount_collectable
+    def _find_address(self):
+        person = self.contact_partner_id or self.case_id.partner_id
+        chain = self.env["cartera.recipient"].sudo()._get_chain(self.case_id)
+        for partner_id, channel, address in chain:
+            if (partner_id, channel) == (person.id, self.channel):
+                return address
+        gate = self.env["cartera.contact.gate"]
+        address = gate._get_address(person, self.channel)
+        words = self.env["cartera.address.word"]
+        return not words._is_wrong(self.case_id, self.channel, address) and address
 
     @api.depends(
         "address",
@@ -182,31 +218,46 @@ class CarteraContactLog(models.TransientModel):
     # -- logging ------------------------------------------------------------------
 
     def action_log(self):
-        """Record the contact, and the promise made with it."""
+        """Record the contact, and do what follows from its result: all of it or
+        nothing.
+
+        :raise UserError: when something is missing, or not allowed
+        """
         self.ensure_one()
         self.case_id.check_access("write")
         self._check_plausible()
+        follow_up = self._get_follow_up()
+        follow_up._check(self)
         # The debtor's own call needs nobody's leave.
         outside = self._pass_gate() if self.direction == "out" else False
-        self.env["cartera.contact"]._log([self._prepare_contact(outside)])
-        self._record_promise()
+        values = self._prepare_contact(outside)
+        [contact] = self.env["cartera.contact"]._log([values])
+        follow_up._apply(self, contact)
+        if self.cause_id:
+            self.case_id._note_cause(self.cause_id)
+        if self.date_next:
+            self.case_id._resubmit(self.date_next)
         if self.activity_id:
             self.activity_id.action_feedback(feedback=self.note or False)
         return {"type": "ir.actions.act_window_close"}
+
+    def action_log_next(self):
+        """Record the contact, and open the debtor that comes next."""
+        self.action_log()
+        return self.case_id.action_next_debtor()
+
+    def _get_follow_up(self):
+        return self.env[f"cartera.follow.up.{self.follow_up}"]
 
     def _check_plausible(self):
         if self.date > fields.Datetime.now() + TOLERANCE:
             raise UserError(
                 self.env._("A contact is logged once it takes place, not before.")
             )
-        if self.reached == "sent" and self.channel in SPOKEN:
-            raise UserError(self.env._("Choose how the call or the visit went."))
-        if self.promise_date and self.promise_date < self._get_day():
+        if self.disposition_id not in self.fitting_disposition_ids:
             raise UserError(
-                self.env._("The promised date is before the promise was made.")
+                self.env._("Choose a result that this kind of contact can have.")
             )
-        if self.promise_date and self.promise_amount <= 0:
-            raise UserError(self.env._("Enter the amount that was promised."))
         activity = self.activity_id
         if activity and (activity.res_model, activity.res_id) != (
             "cartera.case",
@@ -235,7 +286,8 @@ class CarteraContactLog(models.TransientModel):
             "case_id": self.case_id.id,
             "channel": self.channel,
             "direction": self.direction,
-            "reached": self.reached,
+            "disposition_id": self.disposition_id.id,
+            "duration": self._get_duration(),
             "contact_partner_id": self.contact_partner_id.id,
             "address": self.address,
             "date": self.date,
@@ -246,11 +298,9 @@ class CarteraContactLog(models.TransientModel):
             "outside_rule": outside,
         }
 
-    def _record_promise(self):
-        if self.promise_date:
-            self.case_id._record_promise(
-                self.promise_date, self.promise_amount, self._get_day()
-            )
+    def _get_duration(self):
+        """Seconds since the window opened."""
+        return int((fields.Datetime.now() - self.opened).total_seconds())
 
     def _get_day(self):
         return self.company_id._get_cartera_day(self.date)
