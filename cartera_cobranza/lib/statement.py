@@ -13,6 +13,7 @@ class Total:
     :ivar rows: the items, in the order given
     :ivar overdue: past due, positive
     :ivar upcoming: due soon, positive
+    :ivar disputed: what of these is contested, positive: it is not asked for
     :ivar credit: in favour of the debtor, negative
     :ivar asked: what the message asks for, never negative
     """
@@ -21,6 +22,7 @@ class Total:
     rows: list = field(default_factory=list)
     overdue: float = 0.0
     upcoming: float = 0.0
+    disputed: float = 0.0
     credit: float = 0.0
     asked: float = 0.0
 
@@ -55,7 +57,8 @@ def choose(items, horizon_days, credit_policy):
 def total(items, credit_policy, ask_upcoming=False):
     """Sum up by currency, in the order in which the currencies appear.
 
-    :param items: as from :func:`choose`, with ``currency_id`` and ``amount``
+    :param items: as from :func:`choose`, with ``currency_id``, ``amount`` and, where
+        a part is contested, ``disputed``
     :param ask_upcoming: whether what is due soon is asked for, rather than what is due
     :return: list of :class:`Total`
     """
@@ -65,8 +68,9 @@ def total(items, credit_policy, ask_upcoming=False):
         one.rows.append(item)
         side = item["side"]
         setattr(one, side, getattr(one, side) + item["amount"])
+        one.disputed += item.get("disputed", 0.0)
     for one in totals.values():
         debt = one.upcoming if ask_upcoming else one.overdue
         off = one.credit if credit_policy == DEDUCT else 0.0
-        one.asked = max(debt + off, 0.0)
+        one.asked = max(debt - one.disputed + off, 0.0)
     return list(totals.values())

@@ -56,6 +56,8 @@ class CarteraMessageRenderer(models.AbstractModel):
         found = items.search_read(
             cases._get_items_domain(),
             [
+                "amount_disputed",
+                "amount_disputed_currency",
                 "amount_residual",
                 "amount_residual_currency",
                 "collectable",
@@ -86,6 +88,8 @@ class CarteraMessageRenderer(models.AbstractModel):
                     "days": row["days_overdue"],
                     "amount": row["amount_residual_currency"],
                     "base": row["amount_residual"],
+                    "disputed": row["amount_disputed_currency"],
+                    "disputed_base": row["amount_disputed"],
                     "currency_id": row["currency_id"],
                     "side": row["direction"],
                     "collectable": row["collectable"],
@@ -103,7 +107,11 @@ class CarteraMessageRenderer(models.AbstractModel):
     @api.model
     def _get_amount(self, message, items):
         side = "upcoming" if message._is_about_upcoming() else "overdue"
-        amount = sum(item["base"] for item in items if item["side"] == side)
+        amount = sum(
+            item["base"] - item["disputed_base"]
+            for item in items
+            if item["side"] == side
+        )
         if message.company_id.cartera_credit_policy == statement.DEDUCT:
             amount += sum(item["base"] for item in items if item["side"] == "credit")
         return max(amount, 0.0)

@@ -1,4 +1,5 @@
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 # A table with a row for each of more debtors than these is not read by anybody.
 PIVOT_DEBTORS = 1000
@@ -15,8 +16,26 @@ class CarteraOpenItem(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "cartera_cobranza.cartera_open_item_action_aging"
         )
-        action["context"] = {"pivot_row_groupby": self._get_pivot_rows()}
+        action["context"] = self._get_pivot_context(fields.Date.context_today(self))
         return action
+
+    @api.model
+    def _get_pivot_context(self, day):
+        """Rows and measures of the aging as a table; the disputed amounts have a column
+        where something is disputed on the day."""
+        context = {"pivot_row_groupby": self._get_pivot_rows()}
+        if self._has_disputes(day):
+            context["pivot_measures"] = ["amount_residual", "amount_disputed"]
+        return context
+
+    @api.model
+    def _has_disputes(self, day):
+        # Whether there are any is no secret to whoever reads the aging.
+        disputes = self.env["cartera.dispute"].sudo()
+        ended = Domain("date_closed", "=", False) | Domain("date_closed", ">", day)
+        here = Domain("company_id", "in", self.env.companies.ids)
+        opened = Domain("date_open", "<=", day)
+        return bool(disputes.search_count(here & opened & ended, limit=1))
 
     @api.model
     def _get_pivot_rows(self):

@@ -21,6 +21,7 @@ from . import (
     test_gate_everywhere,
     test_holidays,
     test_hooks,
+    test_item_status,
     test_late_sending,
     test_ledger,
     test_letter,

@@ -49,7 +49,7 @@ class CarteraAgingAsOf(models.TransientModel):
             context={
                 "cartera_as_of": self.date.isoformat(),
                 "cartera_aging_policy_id": self.policy_id.id,
-                "pivot_row_groupby": self.env["cartera.open.item"]._get_pivot_rows(),
+                **self.env["cartera.open.item"]._get_pivot_context(self.date),
             },
             views=[[False, v] for v in ("pivot", "list", "kanban", "graph")],
             path=False,

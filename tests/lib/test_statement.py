@@ -62,3 +62,26 @@ def test_a_preventive_message_asks_for_what_is_coming():
     chosen = statement.choose(ITEMS, 5, statement.OFF)
     [pesos] = statement.total(chosen, statement.OFF, ask_upcoming=True)
     assert (pesos.asked, pesos.overdue) == (40, 0)
+
+
+def test_what_is_contested_is_shown_but_not_asked_for():
+    contested = {**item(100, 30), "disputed": 40}
+    foreign = {**item(7, 3, "USD"), "disputed": 2}
+    chosen = statement.choose([contested, item(60, 5), foreign], None, statement.OFF)
+    pesos, dollars = statement.total(chosen, statement.OFF)
+    assert (pesos.overdue, pesos.disputed, pesos.asked) == (160, 40, 120)
+    assert (dollars.overdue, dollars.disputed, dollars.asked) == (7, 2, 5)
+
+
+def test_what_is_contested_of_what_falls_due_soon_is_not_asked_for_either():
+    contested = {**item(40, 0), "disputed": 15}
+    chosen = statement.choose([contested], 5, statement.OFF)
+    [pesos] = statement.total(chosen, statement.OFF, ask_upcoming=True)
+    assert (pesos.upcoming, pesos.asked) == (40, 25)
+
+
+def test_credits_are_deducted_from_what_is_not_contested():
+    contested = {**item(100, 30), "disputed": 40}
+    chosen = statement.choose([contested, item(-25, 10)], None, statement.DEDUCT)
+    [pesos] = statement.total(chosen, statement.DEDUCT)
+    assert pesos.asked == 35
