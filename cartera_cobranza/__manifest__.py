@@ -78,6 +78,7 @@
     "assets": {
         "web.assets_backend": ["cartera_cobranza/static/src/**/*"],
         "web.assets_tests": ["cartera_cobranza/static/tests/tours/*.js"],
+        "web.assets_unit_tests": ["cartera_cobranza/static/tests/unit/*.test.js"],
     },
     "application": True,
     "post_init_hook": "post_init_hook",

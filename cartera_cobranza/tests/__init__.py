@@ -22,6 +22,7 @@ from . import (
     test_holidays,
     test_hooks,
     test_item_status,
+    test_js,
     test_late_sending,
     test_ledger,
     test_letter,

@@ -1,4 +1,4 @@
-import { unaccent } from "@web/core/utils/strings";
+import { normalize } from "@web/core/l10n/utils";
 
 /** Keys that choose, in the order in which they are given out. */
 export const KEYS = [..."1234567890"];
@@ -11,7 +11,7 @@ export const KEYS = [..."1234567890"];
  * @returns {{id: number, name: string, options: Object[]}[]} without empty groups
  */
 export function buildGroups(rows, search = "") {
-    const wanted = normalize(search);
+    const wanted = normalize(search.trim());
     const groups = new Map();
     for (const row of rows.filter(({ child_ids }) => child_ids.length)) {
         groups.set(row.id, { id: row.id, name: row.name, options: [] });
@@ -47,8 +47,4 @@ function giveKeys(groups) {
 /** The option that a key stands for. */
 export function findByKey(groups, key) {
     return groups.flatMap(({ options }) => options).find((option) => option.key === key);
-}
-
-function normalize(text) {
-    return unaccent(text).trim().toLowerCase();
 }
