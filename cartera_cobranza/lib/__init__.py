@@ -5,6 +5,7 @@ from . import (
     batches,
     contact_rulebook,
     contact_window,
+    disputes,
     local_days,
     stage_rules,
     statement,

@@ -4,15 +4,19 @@ from odoo.tools import SQL
 
 from . import (  # noqa: F401  (inherited: they come first)
     cartera_case_aging,
+    cartera_case_causes,
     cartera_case_chatter,
     cartera_case_contact,
+    cartera_case_dispute,
     cartera_case_next,
     cartera_case_pause,
     cartera_case_people,
+    cartera_case_promise,
     cartera_case_reply,
     cartera_case_screen,
     cartera_case_stage,
     cartera_case_strategy,
+    cartera_case_team,
 )
 
 # What the refresh writes from the open items.
@@ -48,6 +52,8 @@ PROTECTED_FIELDS = frozenset(
         "promise_made_on",
         "date_last_payment",
         "worker_id",
+        "amount_collected",
+        "month_collected",
         "resubmitted_at",
     ]
 )
@@ -65,12 +71,16 @@ class CarteraCase(models.Model):
     # The mail comes last, since the others add to what it does.
     _inherit = [
         "cartera.case.strategy",
+        "cartera.case.team",
         "cartera.case.stage",
         "cartera.case.aging",
         "cartera.case.contact",
         "cartera.case.people",
         "cartera.case.next",
         "cartera.case.pause",
+        "cartera.case.dispute",
+        "cartera.case.causes",
+        "cartera.case.promise",
         "cartera.case.reply",
         "cartera.case.screen",
         "cartera.case.chatter",
@@ -281,6 +291,15 @@ class CarteraCase(models.Model):
         index="btree_not_null",
         ondelete="set null",
         help="Bucket of the oldest overdue collectable item.",
+    )
+    amount_collected = fields.Monetary(
+        string="Collected in the Month",
+        readonly=True,
+        help="What the debtor paid in the month of the last payment, as far as it is "
+        "matched with what was owed.",
+    )
+    month_collected = fields.Date(
+        readonly=True, help="First day of the month in which it was collected."
     )
     item_count = fields.Integer(string="Open Items", readonly=True)
     overdue_count = fields.Integer(string="Overdue Items", readonly=True)
