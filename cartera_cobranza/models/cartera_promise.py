@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
 from .channels import CHANNELS
 
@@ -13,19 +15,28 @@ STATES = [
     ("refused", "Refused"),
 ]
 
+# The states that the ledger decides.
+JUDGED_STATES = ("open", "kept", "partial", "broken", "settled")
+
+# All that people write of a promise once it is made.
+EDITABLE_FIELDS = frozenset({"note", "activity_ids", "message_follower_ids"})
+
 
 class CarteraPromise(models.Model):
     """What a debtor promised to pay, by when, and toward which items.
 
     In one currency. Its state, but for what people decide, is derived from the ledger
     by ``cartera.promise.engine``: by when money was paid, not when it was matched.
+    ``cartera.case._take_promise`` makes it; from then on nobody edits it.
     """
 
     _name = "cartera.promise"
     _description = "Promise to Pay"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "date_made desc, id desc"
+    _rec_name = "case_id"
     _check_company_auto = True
+    _mail_post_access = "read"
 
     # -- who ----------------------------------------------------------------------
     case_id = fields.Many2one(
@@ -58,7 +69,7 @@ class CarteraPromise(models.Model):
         related="company_id.currency_id", string="Company Currency"
     )
     amount = fields.Monetary(
-        compute="_compute_amount", store=True, tracking=True, help="All instalments."
+        compute="_compute_amount", store=True, help="All instalments."
     )
     installment_ids = fields.One2many(
         "cartera.promise.installment", "promise_id", string="Instalments"
@@ -68,7 +79,7 @@ class CarteraPromise(models.Model):
         string="Made On", required=True, default=fields.Date.context_today
     )
     date_due = fields.Date(
-        string="Last Day", readonly=True, help="Day of the last instalment."
+        string="Last Payment", readonly=True, help="Day of the last instalment."
     )
     date_next = fields.Date(
         string="Next Payment", readonly=True, help="Day of the next open instalment."
@@ -78,10 +89,19 @@ class CarteraPromise(models.Model):
         help="Until this day nothing is done about its items: the next instalment "
         "with its tolerance.",
     )
+    tolerance_days = fields.Integer(
+        readonly=True, help="Days after the promised one on which money still counts."
+    )
+    tolerance_percent = fields.Float(
+        string="Tolerance",
+        readonly=True,
+        digits=(5, 2),
+        help="Share of the promised amount that may be missing.",
+    )
     note = fields.Text()
     # -- what became of it --------------------------------------------------------
     state = fields.Selection(
-        STATES, required=True, readonly=True, default="open", tracking=True
+        STATES, required=True, readonly=True, default="open", copy=False
     )
     amount_kept = fields.Monetary(
         string="Paid", readonly=True, help="Paid in time toward its items."
@@ -99,11 +119,17 @@ class CarteraPromise(models.Model):
         readonly=True,
         help="What the policy of promises would not allow.",
     )
-    override_reason = fields.Char(tracking=True)
-    approved_by_id = fields.Many2one("res.users", readonly=True, tracking=True)
-    withdrawn_reason = fields.Char(tracking=True)
+    override_reason = fields.Char(
+        string="Why Beyond Them", readonly=True, help="As whoever took it explained."
+    )
+    approved_by_id = fields.Many2one("res.users", readonly=True)
+    change_ids = fields.One2many(
+        "cartera.promise.change", "promise_id", string="History", readonly=True
+    )
+    can_decide = fields.Boolean(compute="_compute_can_decide")
 
     _engine_idx = models.Index("(company_id, case_id) WHERE state = 'open'")
+    _recent_idx = models.Index("(company_id, date_ended) WHERE date_ended IS NOT NULL")
 
     @api.depends("case_id")
     def _compute_company_id(self):
@@ -114,6 +140,211 @@ class CarteraPromise(models.Model):
     def _compute_amount(self):
         for promise in self:
             promise.amount = sum(promise.installment_ids.mapped("amount"))
+
+    @api.depends("case_id", "date_due")
+    def _compute_display_name(self):
+        for promise in self:
+            promise.display_name = self.env._(
+                "%(debtor)s, by %(day)s",
+                debtor=promise.case_id.display_name,
+                day=format_date(self.env, promise.date_due),
+            )
+
+    @api.depends_context("uid")
+    def _compute_can_decide(self):
+        self.can_decide = self._is_supervisor()
+
+    @api.model
+    def _is_supervisor(self):
+        return self.env.user.has_group("cartera_cobranza.group_cartera_supervisor")
+
+    # -- CRUD ---------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_by_program()
+        promises = super().create(vals_list)
+        promises._note_changes("", dict.fromkeys(promises.ids))
+        promises._mark()
+        return promises
+
+    def write(self, vals):
+        if not EDITABLE_FIELDS.issuperset(vals):
+            self._check_by_program()
+        return super().write(vals)
+
+    @api.model
+    def _check_by_program(self):
+        if not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "A promise is taken from the debtor's case, and stays as it was "
+                    "made. Withdraw it with a reason and take a new one instead."
+                )
+            )
+
+    def _mark(self):
+        """Have the cases of the promises judged by whoever reads them next."""
+        self.env["cartera.case.queue"]._mark(
+            (promise.company_id.id, promise.case_id.partner_id.id) for promise in self
+        )
+
+    # -- what people decide -------------------------------------------------------
+
+    def _ask_supervisor(self):
+        """Plan the decision on the promise with the supervisor of its collector."""
+        self.ensure_one()
+        self.sudo().activity_schedule(
+            "cartera_cobranza.mail_activity_type_promise",
+            user_id=self._get_supervisor().id,
+            note=self.limit_text,
+        )
+
+    def _get_supervisor(self):
+        """Who leads the team of the collector, or else one of the supervisors."""
+        collector = self.case_id.user_id or self.user_id
+        member = (
+            self.env["cartera.team.member"]
+            .sudo()
+            .search(
+                [
+                    ("user_id", "=", collector.id),
+                    ("company_id", "=", self.company_id.id),
+                ],
+                limit=1,
+            )
+        )
+        if member.team_id.leader_id.active:
+            return member.team_id.leader_id
+        group = self.env.ref("cartera_cobranza.group_cartera_supervisor").sudo()
+        supervisors = group.all_user_ids.filtered(
+            lambda user: user.active and self.company_id in user.company_ids
+        )
+        return supervisors.sorted("id")[:1] or self.env.user
+
+    def action_withdraw(self):
+        """Ask why the promises are withdrawn."""
+        return self._open_decision("withdraw")
+
+    def action_approve(self):
+        """Ask why the promises are allowed beyond the limits."""
+        return self._open_decision("approve")
+
+    def action_refuse(self):
+        """Ask why the promises are refused."""
+        return self._open_decision("refuse")
+
+    def _open_decision(self, decision):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cartera_cobranza.cartera_promise_decision_action"
+        )
+        action["context"] = {
+            "default_promise_ids": self.ids,
+            "default_decision": decision,
+        }
+        return action
+
+    def action_undo_withdrawal(self):
+        """Put promises that were withdrawn back to what they were."""
+        self.check_access("write")
+        if self.filtered(lambda promise: promise.state != "withdrawn"):
+            raise UserError(self.env._("Only a withdrawn promise can be put back."))
+        for promise in self.sudo():
+            if promise.change_ids[0].state_from == "proposed":
+                promise._decide("proposed", self.env._("Withdrawal undone"))
+            else:
+                promise._check_items_free()
+                promise._decide("open", self.env._("Withdrawal undone"))
+
+    def _withdraw(self, reason):
+        """Withdraw the promises: their items may be collected at once.
+
+        :raise UserError: unless they are open or wait for a supervisor
+        """
+        self.check_access("write")
+        if self.filtered(lambda promise: promise.state not in ("proposed", "open")):
+            raise UserError(
+                self.env._(
+                    "Only a promise that is open, or waits for a supervisor, can be "
+                    "withdrawn."
+                )
+            )
+        for promise in self.sudo():
+            promise._decide("withdrawn", reason)
+
+    def _approve(self, reason):
+        """Allow the promises beyond the limits, as a supervisor."""
+        self._check_proposed()
+        for promise in self.sudo():
+            today = promise.company_id._get_cartera_today()
+            if promise.installment_ids[0].date < today:
+                raise UserError(
+                    self.env._(
+                        "The day of the first payment has passed. Refuse the promise, "
+                        "and have a new one taken."
+                    )
+                )
+            promise._check_items_free()
+            promise.approved_by_id = self.env.user
+            promise._decide("open", reason)
+
+    def _refuse(self, reason):
+        """Refuse the promises, as a supervisor."""
+        self._check_proposed()
+        for promise in self.sudo():
+            promise._decide("refused", reason)
+
+    def _check_proposed(self):
+        self.check_access("write")
+        if not self._is_supervisor():
+            raise AccessError(
+                self.env._(
+                    "Only a supervisor decides on promises beyond the limits of the "
+                    "policy."
+                )
+            )
+        if self.filtered(lambda promise: promise.state != "proposed"):
+            raise UserError(
+                self.env._("The promise does not wait for a decision any more.")
+            )
+
+    def _check_items_free(self):
+        """:raise UserError: when another promise is open for one of the items"""
+        self.case_id._check_not_promised(self.item_ids.line_id)
+
+    def _decide(self, state, reason):
+        """Put a promise into a state that a person decided on."""
+        self.ensure_one()
+        before = {self.id: self.state}
+        is_over = state not in ("open", "proposed")
+        today = self.company_id._get_cartera_today()
+        self.write({"state": state, "date_ended": today if is_over else False})
+        self.item_ids.is_open = state == "open"
+        self._note_changes(reason, before)
+        if state != "proposed":
+            self.activity_unlink(["cartera_cobranza.mail_activity_type_promise"])
+        self._mark()
+
+    def _note_changes(self, reason, states_before):
+        """Keep who put the promises into their present state."""
+        self.env["cartera.promise.change"].create(
+            [
+                {
+                    "promise_id": promise.id,
+                    "state_from": states_before[promise.id],
+                    "state_to": promise.state,
+                    "amount_kept": promise.amount_kept,
+                    "user_id": self.env.uid,
+                    "reason": reason,
+                }
+                for promise in self
+            ]
+        )
+
+    def action_open_case(self):
+        """Open the case of the promise."""
+        self.ensure_one()
+        return self.case_id._get_records_action()
 
 
 class CarteraPromiseInstallment(models.Model):
@@ -176,12 +407,17 @@ class CarteraPromiseItem(models.Model):
         index=True,
         ondelete="cascade",
     )
-    move_id = fields.Many2one(related="line_id.move_id", string="Document")
+    document = fields.Char(related="line_id.move_name")
     date_due = fields.Date(related="line_id.date_maturity", string="Due Date")
     currency_id = fields.Many2one(related="promise_id.currency_id")
     amount = fields.Monetary(string="Promised", required=True)
     amount_open = fields.Monetary(
         string="Open Then", required=True, help="Open of the item when it was promised."
+    )
+    amount_paid_before = fields.Monetary(
+        readonly=True,
+        help="Paid of the item on the day of the promise or later, and matched with it "
+        "before it was promised.",
     )
     is_open = fields.Boolean(
         readonly=True,
@@ -197,3 +433,27 @@ class CarteraPromiseItem(models.Model):
         "There is an open promise for this item already. Withdraw that one first, or "
         "leave the item out.",
     )
+
+
+class CarteraPromiseChange(models.Model):
+    """That a promise came into a state: by a person's decision, or by the ledger."""
+
+    _name = "cartera.promise.change"
+    _description = "Change of a Promise"
+    _order = "id desc"
+    _rec_name = "promise_id"
+
+    promise_id = fields.Many2one(
+        "cartera.promise", required=True, index=True, ondelete="cascade"
+    )
+    case_id = fields.Many2one(related="promise_id.case_id")
+    company_id = fields.Many2one(related="promise_id.company_id")
+    currency_id = fields.Many2one(related="promise_id.currency_id")
+    date = fields.Datetime(required=True, default=fields.Datetime.now)
+    state_from = fields.Selection(STATES, string="From")
+    state_to = fields.Selection(STATES, string="To", required=True)
+    amount_kept = fields.Monetary(string="Paid")
+    user_id = fields.Many2one(
+        "res.users", string="By", help="Empty: it follows from the ledger."
+    )
+    reason = fields.Char()

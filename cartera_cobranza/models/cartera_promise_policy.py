@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CarteraPromisePolicy(models.Model):
@@ -29,6 +29,11 @@ class CarteraPromisePolicy(models.Model):
         digits=(5, 2),
         help="Share of the promised amount that may be missing.",
     )
+    default_days = fields.Integer(
+        string="Days Proposed",
+        default=7,
+        help="Days from the promise to its payment that the form proposes.",
+    )
     max_installments = fields.Integer(string="Instalments", default=3)
     max_days_first = fields.Integer(string="Days to the First Payment", default=15)
     max_days_total = fields.Integer(string="Days to the Last Payment", default=90)
@@ -38,10 +43,17 @@ class CarteraPromisePolicy(models.Model):
         help="After so many within the days below only a supervisor takes another.",
     )
     window_days = fields.Integer(string="Within Days", default=180)
+    max_level = fields.Integer(
+        string="Promises for the Same Item",
+        default=3,
+        help="How often the same item may be promised when the promises before were "
+        "not kept.",
+    )
 
     _days_positive = models.Constraint(
         "CHECK (tolerance_days >= 0 AND max_installments > 0 AND max_days_first >= 0 "
-        "AND max_days_total >= max_days_first AND max_broken > 0 AND window_days > 0)",
+        "AND max_days_total >= max_days_first AND max_broken > 0 AND window_days > 0 "
+        "AND max_level > 0 AND default_days >= 0)",
         "The numbers of a policy of promises may not be negative, and the last payment "
         "may not come before the first.",
     )
@@ -49,3 +61,79 @@ class CarteraPromisePolicy(models.Model):
         "CHECK (tolerance_percent >= 0 AND tolerance_percent < 100)",
         "The tolerance is a percentage from 0 to less than 100.",
     )
+
+    @api.model
+    def _get_policy(self, case):
+        """The first policy that fits the case, or an empty recordset."""
+        policies = self.sudo().search(
+            [("company_id", "in", [False, case.company_id.id])]
+        )
+        return policies.filtered(
+            lambda policy: (
+                not policy.segment_ids or case.segment_id in policy.segment_ids
+            )
+        )[:1]
+
+    def _get_excesses(self, case, date_made, days, level):
+        """What of a promise is beyond the policy, in sentences.
+
+        :param date_made: day of the promise
+        :param days: days of its payments
+        :param level: how often its items are promised by now
+        """
+        if not self:
+            return []
+        first, last = min(days), max(days)
+        missed = self._count_missed(case, date_made)
+        checks = [
+            (
+                len(days) > self.max_installments,
+                self.env._("More than %(most)s payments.", most=self.max_installments),
+            ),
+            (
+                (first - date_made).days > self.max_days_first,
+                self.env._(
+                    "The first payment is more than %(most)s days away.",
+                    most=self.max_days_first,
+                ),
+            ),
+            (
+                (last - date_made).days > self.max_days_total,
+                self.env._(
+                    "The last payment is more than %(most)s days away.",
+                    most=self.max_days_total,
+                ),
+            ),
+            (
+                missed >= self.max_broken,
+                self.env._(
+                    "%(count)s promises were not kept in the last %(days)s days.",
+                    count=missed,
+                    days=self.window_days,
+                ),
+            ),
+            (
+                level > self.max_level,
+                self.env._(
+                    "The same debt is promised for the %(count)s. time.", count=level
+                ),
+            ),
+        ]
+        return [text for exceeded, text in checks if exceeded]
+
+    def _count_missed(self, case, date):
+        return (
+            self.env["cartera.promise"]
+            .sudo()
+            .search_count(
+                [
+                    ("case_id", "=", case.id),
+                    ("state", "in", ["broken", "partial"]),
+                    (
+                        "date_ended",
+                        ">=",
+                        fields.Date.subtract(date, days=self.window_days),
+                    ),
+                ]
+            )
+        )

@@ -9,5 +9,8 @@ from . import (
     cartera_ledger_check,
     cartera_message_compose,
     cartera_pause_prolong,
+    cartera_promise_decision,
+    cartera_promise_take,
+    cartera_transfer,
     sms_composer,
 )

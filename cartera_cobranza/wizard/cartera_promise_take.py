@@ -1,0 +1,250 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+from ..lib import promise as rules
+from ..models.channels import CHANNELS
+
+PERIODS = {"week": {"weeks": 1}, "fortnight": {"weeks": 2}, "month": {"months": 1}}
+
+
+class CarteraPromiseTake(models.TransientModel):
+    """Take a promise: proposes all that can be collected, in one payment."""
+
+    _name = "cartera.promise.take"
+    _description = "Take a Promise"
+
+    case_id = fields.Many2one("cartera.case", required=True, readonly=True)
+    company_id = fields.Many2one(related="case_id.company_id")
+    partner_id = fields.Many2one(related="case_id.partner_id", string="Debtor")
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        required=True,
+        domain="[('id', 'in', available_currency_ids)]",
+    )
+    available_currency_ids = fields.Many2many(
+        "res.currency", compute="_compute_available_currency_ids"
+    )
+    item_ids = fields.One2many(
+        "cartera.promise.take.item",
+        "take_id",
+        string="Items",
+        compute="_compute_item_ids",
+        store=True,
+        readonly=False,
+    )
+    amount = fields.Monetary(
+        compute="_compute_amount",
+        store=True,
+        readonly=False,
+        help="Less than the sum of the items serves the oldest of them first.",
+    )
+    installment_count = fields.Integer(string="Payments", default=1)
+    date_first = fields.Date(
+        string="First Payment",
+        compute="_compute_date_first",
+        store=True,
+        readonly=False,
+        required=True,
+    )
+    period = fields.Selection(
+        [
+            ("week", "Weekly"),
+            ("fortnight", "Every two weeks"),
+            ("month", "Monthly"),
+        ],
+        required=True,
+        default="month",
+    )
+    installment_ids = fields.One2many(
+        "cartera.promise.take.installment",
+        "take_id",
+        string="Instalments",
+        compute="_compute_installment_ids",
+        store=True,
+        readonly=False,
+    )
+    promised_by_id = fields.Many2one(
+        "res.partner",
+        string="Promised By",
+        domain="[('commercial_partner_id', '=', partner_id)]",
+    )
+    channel = fields.Selection(CHANNELS, default="call")
+    contact_id = fields.Many2one("cartera.contact")
+    note = fields.Text()
+    limit_text = fields.Char(
+        string="Beyond the Limits", compute="_compute_limit_text", readonly=True
+    )
+    is_supervisor = fields.Boolean(compute="_compute_is_supervisor")
+    override_reason = fields.Char(string="Reason")
+
+    # -- proposals ----------------------------------------------------------------
+
+    @api.depends("case_id")
+    def _compute_available_currency_ids(self):
+        for take in self:
+            items = take.case_id.sudo()._get_promisable()
+            take.available_currency_ids = self.env["res.currency"].union(
+                *(item.currency_id for item in items)
+            )
+
+    @api.depends("case_id")
+    def _compute_currency_id(self):
+        for take in self:
+            take.currency_id = take.case_id.sudo()._get_promise_currency()
+
+    @api.depends("case_id")
+    def _compute_date_first(self):
+        for take in self:
+            policy = self.env["cartera.promise.policy"]._get_policy(take.case_id)
+            today = take.case_id.company_id._get_cartera_today()
+            take.date_first = fields.Date.add(today, days=policy.default_days)
+
+    @api.depends("case_id", "currency_id")
+    def _compute_item_ids(self):
+        for take in self:
+            promisable = take.case_id.sudo()._get_promisable()
+            own = {
+                item: most
+                for item, most in promisable.items()
+                if item.currency_id == take.currency_id
+            }
+            overdue = any(item.days_overdue > 0 for item in own)
+            take.item_ids = [
+                Command.clear(),
+                *(
+                    Command.create(
+                        {
+                            "line_id": item.id,
+                            "is_included": item.days_overdue > 0 or not overdue,
+                            "amount_open": most,
+                        }
+                    )
+                    for item, most in own.items()
+                ),
+            ]
+
+    @api.depends("item_ids.is_included")
+    def _compute_amount(self):
+        for take in self:
+            included = take.item_ids.filtered("is_included")
+            take.amount = sum(included.mapped("amount_open"))
+
+    @api.depends("amount", "installment_count", "date_first", "period")
+    def _compute_installment_ids(self):
+        for take in self:
+            take.installment_ids = [Command.clear(), *take._split()]
+
+    def _split(self):
+        """Commands of even payments; none where the amount is too small for them."""
+        unit = self.currency_id.rounding
+        try:
+            parts = rules.split_evenly(
+                round(self.amount / unit), self.installment_count
+            )
+        except (ValueError, ZeroDivisionError):
+            return []
+        step = PERIODS[self.period]
+        return [
+            Command.create(
+                {
+                    # From the first day, so that the 31st stays at the end of months.
+                    "date": fields.Date.add(
+                        self.date_first,
+                        **{name: count * number for name, count in step.items()},
+                    ),
+                    "amount": self.currency_id.round(part * unit),
+                }
+            )
+            for number, part in enumerate(parts)
+        ]
+
+    # -- limits -------------------------------------------------------------------
+
+    @api.depends_context("uid")
+    def _compute_is_supervisor(self):
+        self.is_supervisor = self.env["cartera.promise"]._is_supervisor()
+
+    @api.depends("case_id", "item_ids.is_included", "installment_ids.date")
+    def _compute_limit_text(self):
+        for take in self:
+            days = [day for day in take.installment_ids.mapped("date") if day]
+            take.limit_text = take.case_id.sudo()._get_promise_limits(
+                days, take._get_line_ids()
+            )
+
+    def _get_line_ids(self):
+        return self.item_ids.filtered("is_included").line_id.ids
+
+    # -- taking -------------------------------------------------------------------
+
+    def action_take(self):
+        """Take the promise."""
+        self.ensure_one()
+        line_ids = self._get_line_ids()
+        if not line_ids:
+            raise UserError(self.env._("Choose the items that are promised."))
+        promise = self.case_id._take_promise(
+            {
+                "currency_id": self.currency_id.id,
+                "installments": [
+                    (part.date, part.amount) for part in self.installment_ids
+                ],
+                "line_ids": line_ids,
+                "promised_by_id": self.promised_by_id.id,
+                "channel": self.channel,
+                "contact_id": self.contact_id.id,
+                "note": self.note,
+                "override_reason": self.override_reason,
+            }
+        )
+        if promise.state == "open":
+            return {"type": "ir.actions.act_window_close"}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "title": self.env._("The promise waits for a supervisor"),
+                "message": promise.limit_text,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+
+class CarteraPromiseTakeItem(models.TransientModel):
+    """One open item that may be promised."""
+
+    _name = "cartera.promise.take.item"
+    _description = "Item to Promise"
+
+    take_id = fields.Many2one(
+        "cartera.promise.take", required=True, ondelete="cascade", index=True
+    )
+    currency_id = fields.Many2one(related="take_id.currency_id")
+    line_id = fields.Many2one("account.move.line", string="Item", required=True)
+    document = fields.Char(related="line_id.move_name")
+    date_due = fields.Date(related="line_id.date_maturity", string="Due Date")
+    is_included = fields.Boolean(string="Promised")
+    amount_open = fields.Monetary(
+        string="Can Be Promised",
+        readonly=True,
+        help="What is open of it, less what is disputed.",
+    )
+
+
+class CarteraPromiseTakeInstallment(models.TransientModel):
+    """One payment of the promise to take."""
+
+    _name = "cartera.promise.take.installment"
+    _description = "Payment to Promise"
+    _order = "date, id"
+
+    take_id = fields.Many2one(
+        "cartera.promise.take", required=True, ondelete="cascade", index=True
+    )
+    currency_id = fields.Many2one(related="take_id.currency_id")
+    date = fields.Date(required=True)
+    amount = fields.Monetary(required=True)
