@@ -5,6 +5,15 @@ from odoo.tools import format_date
 # Changes of these change what comes next, or for whom.
 NEXT_FIELDS = frozenset({"date_resubmission", "hold_until", "user_id", "worker_id"})
 
+# Read from the worklist.
+NEXT_ACTION_FIELDS = (
+    "date_next_action",
+    "next_action_text",
+    "is_neglected",
+    "worklist_explanation",
+    "worklist_points",
+)
+
 
 class CarteraCaseNext(models.AbstractModel):
     """What comes next for a debtor, when, and which debtor comes after it."""

@@ -1,3 +1,7 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -64,6 +68,26 @@ class ResCompany(models.Model):
         required=True,
         help="Days for which a collector may leave a debtor alone. A supervisor may do "
         "so for longer.",
+    )
+
+    # -- worklist -----------------------------------------------------------------
+    cartera_attention_days = fields.Integer(
+        string="Attention Every",
+        default=30,
+        required=True,
+        help="Days after which a debtor in no segment that owes something overdue is "
+        "looked after by a person at the latest.",
+    )
+    cartera_limitation_months = fields.Integer(
+        string="Limitation After",
+        help="Months after its due date in which a debt becomes time-barred, for the "
+        "points of the worklist. Zero: not watched.",
+    )
+
+    _cartera_worklist_valid = models.Constraint(
+        "CHECK (cartera_attention_days > 0 AND cartera_limitation_months >= 0)",
+        "Debtors are looked after every day or less often; months of limitation "
+        "cannot be negative.",
     )
 
     # -- strategies ---------------------------------------------------------------
@@ -153,6 +177,21 @@ class ResCompany(models.Model):
         """Today's date where the company is."""
         self.ensure_one()
         return fields.Date.context_today(self.with_context(tz=self._get_cartera_tz()))
+
+    def _get_cartera_day_bounds(self, day):
+        """The moments at which ``day`` begins and ends where the company is.
+
+        :return: two naive datetimes in UTC; the second is outside the day
+        """
+        self.ensure_one()
+        zone = pytz.timezone(self._get_cartera_tz())
+        midnights = (
+            zone.localize(datetime.combine(day + timedelta(days=days), time.min))
+            for days in (0, 1)
+        )
+        return tuple(
+            midnight.astimezone(pytz.utc).replace(tzinfo=None) for midnight in midnights
+        )
 
     def _get_cartera_day(self, moment):
         """The date of a moment where the company is.

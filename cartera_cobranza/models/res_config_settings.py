@@ -15,6 +15,12 @@ class ResConfigSettings(models.TransientModel):
     cartera_default_user_id = fields.Many2one(
         related="company_id.cartera_default_user_id", readonly=False
     )
+    cartera_attention_days = fields.Integer(
+        related="company_id.cartera_attention_days", readonly=False, required=True
+    )
+    cartera_limitation_months = fields.Integer(
+        related="company_id.cartera_limitation_months", readonly=False
+    )
     cartera_contact_strictness = fields.Selection(
         related="company_id.cartera_contact_strictness", readonly=False, required=True
     )

@@ -2,6 +2,7 @@ from . import (
     test_actions,
     test_aging_policy,
     test_as_of,
+    test_assignment,
     test_attached_invoices,
     test_bank_guard,
     test_bounce_reply,
@@ -45,6 +46,10 @@ from . import (
     test_stage,
     test_stage_rules,
     test_strategy_step,
+    test_substitution,
+    test_team,
     test_tours,
+    test_transfer,
     test_translations,
+    test_worklist_reference,
 )
