@@ -26,7 +26,7 @@ class CarteraActionActivity(models.AbstractModel):
         """
         days = self._get_days(executions)
         executions.flush_recordset()
-        executions.case_id.flush_model(["partner_id", "user_id"])
+        executions.case_id.flush_model(["partner_id", "worker_id"])
         self.env["mail.activity"].flush_model()
         for order, members in executions.grouped("order_id").items():
             some_days = {row.id: days[row.id] for row in members if row.id in days}
@@ -63,7 +63,7 @@ class CarteraActionActivity(models.AbstractModel):
                 LEFT JOIN LATERAL (
                     SELECT candidate.id, candidate.partner_id
                     FROM unnest(ARRAY[
-                        %(user)s, known.user_id, company.cartera_default_user_id
+                        %(user)s, known.worker_id, company.cartera_default_user_id
                     ]) WITH ORDINALITY choice (user_id, place)
                     JOIN res_users candidate
                         ON candidate.id = choice.user_id AND candidate.active

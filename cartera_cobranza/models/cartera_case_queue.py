@@ -202,6 +202,7 @@ class CarteraCaseQueue(models.Model):
             self.env["cartera.promise.engine"]._judge(company, today, some)
             self.env["cartera.dispute.engine"]._settle(company, today, some)
             count += self.env["cartera.case.refresh"]._refresh(company, debtor_ids=some)
+            self.env["cartera.collected"]._refresh(company, today, some)
             self.env["cartera.worklist.engine"]._refresh(company, today, some)
         return count
 

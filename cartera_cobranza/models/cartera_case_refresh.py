@@ -146,12 +146,17 @@ class CarteraCaseRefresh(models.AbstractModel):
             """,
             columns=columns,
             company=company.id,
-            collector=company.cartera_default_user_id.filtered("active").id or None,
+            collector=self._get_first_collector_id(company),
             stage=first_stage.id,
             date=date,
             uid=self.env.uid,
             now=self.env.cr.now(),
         )
+
+    @api.model
+    def _get_first_collector_id(self, company):
+        engine = self.env["cartera.assignment.engine"]
+        return engine._get_first_collector(company).id or None
 
     @api.model
     def _get_update_sql(self, company):

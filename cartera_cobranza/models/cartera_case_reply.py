@@ -27,11 +27,11 @@ class CarteraCaseReply(models.AbstractModel):
         return any(user._is_internal() for user in author.user_ids)
 
     def _get_reply_reader(self):
-        """Who reads the answers: the collector of the case now, else the company's
+        """Who reads the answers: whoever works on the case now, else the company's
         default collector, else a supervisor."""
         self.ensure_one()
         case = self.sudo()
-        user = case.user_id or case.company_id.cartera_default_user_id
+        user = case.worker_id or case.company_id.cartera_default_user_id
         if user:
             return user
         supervisors = self.env.ref("cartera_cobranza.group_cartera_supervisor").sudo()

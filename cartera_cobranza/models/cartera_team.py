@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+MEMBER_DOMAIN = "[('share', '=', False), ('company_ids', 'in', company_id)]"
 
 
 class CarteraTeam(models.Model):
@@ -15,8 +18,33 @@ class CarteraTeam(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
-    leader_id = fields.Many2one("res.users", string="Supervisor", check_company=True)
+    leader_id = fields.Many2one(
+        "res.users",
+        string="Supervisor",
+        check_company=True,
+        domain=MEMBER_DOMAIN,
+    )
     member_ids = fields.One2many("cartera.team.member", "team_id", string="Members")
+
+    @api.model
+    def _get_present_sql(self, company, date):
+        """Collectors who can be given cases on ``date``: members of a team with some
+        capacity who are neither archived nor away.
+
+        :return: sub-query of ``team_id, user_id, capacity``
+        """
+        return SQL(
+            """
+            SELECT member.team_id, member.user_id, member.capacity
+            FROM cartera_team_member member
+            JOIN cartera_team team ON team.id = member.team_id AND team.active
+            JOIN res_users person ON person.id = member.user_id AND person.active
+            WHERE member.company_id = %(company)s AND member.capacity > 0
+                AND member.user_id NOT IN (SELECT user_id FROM (%(away)s) away)
+            """,
+            company=company.id,
+            away=self.env["cartera.substitution"]._get_away_sql(company, date),
+        )
 
 
 class CarteraTeamMember(models.Model):
@@ -41,10 +69,12 @@ class CarteraTeamMember(models.Model):
         required=True,
         index=True,
         check_company=True,
-        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        domain=MEMBER_DOMAIN,
     )
     capacity = fields.Integer(
-        default=40, help="Debtors that he or she can work on in a day."
+        default=40,
+        help="Debtors that he or she can work on in a day. New cases are dealt in "
+        "proportion to it; with zero, none.",
     )
     target = fields.Monetary(
         string="Monthly Target", help="To be collected in a month."
@@ -57,34 +87,4 @@ class CarteraTeamMember(models.Model):
     _capacity_positive = models.Constraint(
         "CHECK (capacity >= 0 AND target >= 0)",
         "Capacity and target may not be negative.",
-    )
-
-
-class CarteraSubstitution(models.Model):
-    """Who does a collector's work while he or she is away."""
-
-    _name = "cartera.substitution"
-    _description = "Substitution of a Collector"
-    _order = "date_from desc, id desc"
-    _rec_name = "user_id"
-    _check_company_auto = True
-
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
-    )
-    user_id = fields.Many2one(
-        "res.users", string="Away", required=True, index=True, check_company=True
-    )
-    substitute_id = fields.Many2one(
-        "res.users", required=True, index=True, check_company=True
-    )
-    date_from = fields.Date(string="From", required=True)
-    date_to = fields.Date(string="To", required=True, help="Last day of the absence.")
-    reason = fields.Char()
-
-    _dates_order = models.Constraint(
-        "CHECK (date_to >= date_from)", "An absence ends on its first day or later."
-    )
-    _not_self = models.Constraint(
-        "CHECK (substitute_id <> user_id)", "Nobody stands in for himself or herself."
     )
