@@ -34,6 +34,12 @@ class CarteraActionActivity(models.AbstractModel):
         executions.invalidate_recordset(["activity_id"], flush=False)
         self.env["mail.activity"].invalidate_model(flush=False)
         executions.case_id.invalidate_recordset(["activity_ids"], flush=False)
+        for company, members in executions.grouped("company_id").items():
+            self.env["cartera.worklist.engine"]._refresh(
+                company,
+                company._get_cartera_today(),
+                members.case_id.partner_id.ids,
+            )
 
     @api.model
     def _get_insert_sql(self, order, days):

@@ -212,6 +212,7 @@ class CarteraCaseRefresh(models.AbstractModel):
         self.env["account.move"].invalidate_model(
             ["cartera_case_id", "cartera_days_overdue"], flush=False
         )
+        self.env["cartera.worklist.engine"]._invalidate_caches()
 
     # -- the nightly run ----------------------------------------------------------
 

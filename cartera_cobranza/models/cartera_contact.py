@@ -127,6 +127,7 @@ class CarteraContact(models.Model):
         "This contact has been reported already.",
     )
     _case_date_idx = models.Index("(case_id, date)")
+    _person_idx = models.Index("(case_id, date) WHERE user_id IS NOT NULL")
     # What was said of an address: see ``cartera.address.word``.
     _wrong_idx = models.Index("(address) WHERE reached = 'wrong_number'")
 
@@ -207,6 +208,9 @@ class CarteraContact(models.Model):
                 for case, vals in zip(cases, vals_list, strict=True)
             ]
         )
+        contacts.filtered(
+            lambda contact: contact.user_id or contact.direction == "in"
+        ).case_id._mark_worklist()
         return contacts.with_env(self.env)
 
     def _prepare_log(self, case, vals):

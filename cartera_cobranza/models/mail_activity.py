@@ -1,13 +1,48 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import html2plaintext, is_html_empty
 
 from .contact_request import ContactRequest
+
+# Changes of these change what comes next for a debtor.
+WORKLIST_FIELDS = frozenset(
+    {"active", "activity_type_id", "date_deadline", "res_id", "res_model_id", "user_id"}
+)
 
 
 class MailActivity(models.Model):
     _inherit = "mail.activity"
 
     cartera_channel = fields.Selection(related="activity_type_id.cartera_channel")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        activities = super().create(vals_list)
+        activities._mark_cartera_cases()
+        return activities
+
+    def write(self, vals):
+        if WORKLIST_FIELDS.isdisjoint(vals):
+            return super().write(vals)
+        self._mark_cartera_cases()
+        result = super().write(vals)
+        self._mark_cartera_cases()
+        return result
+
+    def unlink(self):
+        self._mark_cartera_cases()
+        return super().unlink()
+
+    def _mark_cartera_cases(self):
+        """Note that what comes next for the debtors may have changed."""
+        case_ids = {
+            activity.res_id
+            for activity in self
+            if activity.res_model == "cartera.case" and activity.res_id
+        }
+        if case_ids:
+            # Whoever has an activity may not need to see the case.
+            cases = self.env["cartera.case"].sudo().browse(case_ids)
+            cases.exists()._mark_worklist()
 
     def action_cartera_log_contact(self):
         """Open the window that notes how the call or the visit went, and completes the
