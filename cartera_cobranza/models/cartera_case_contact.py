@@ -68,16 +68,13 @@ class CarteraCaseContact(models.AbstractModel):
             for (case_id, way), person in zip(ways.items(), people, strict=True)
         }
 
-    def _record_promise(self, date, amount, made_on):
-        """Note what the debtor promised.
-
-        :param date: day by which it will be paid
-        :param amount: in the company's currency
-        :param made_on: day of the promise
-        """
-        self.write({"promise_date": date, "promise_amount": amount})
-        # Nobody writes it but with a promise.
-        self.sudo().promise_made_on = made_on
+    def _get_overdue_promisable(self, currency):
+        """All that is overdue in a currency and can be promised."""
+        return sum(
+            amount
+            for item, amount in self._get_promisable().items()
+            if item.currency_id == currency and item.due_side == "overdue"
+        )
 
     # -- days and people ----------------------------------------------------------
 

@@ -14,6 +14,8 @@ class CarteraCommunication(models.Model):
 
     _inherit = "cartera.communication"
 
+    can_be_taken_back = fields.Boolean(compute="_compute_can_be_taken_back")
+
     # -- bounces ------------------------------------------------------------------
 
     @api.model
@@ -81,6 +83,39 @@ class CarteraCommunication(models.Model):
         message.date_sent = fields.Datetime.now()
         message._set_state("sent")
         return action
+
+    def action_not_sent(self):
+        """Take back, on the same day, that WhatsApp messages were sent: they were only
+        opened. The contact stays in the log, as one that did not arrive, for the limits
+        count attempts."""
+        self._check_rights("group_cartera_own")
+        messages = self.sudo()._lock_in("sent").filtered("can_be_taken_back")
+        if not messages:
+            raise UserError(
+                self.env._(
+                    "Only WhatsApp messages that were opened today can be taken back."
+                )
+            )
+        contacts = self.env["cartera.contact"].sudo()
+        contacts.search([("communication_id", "in", messages.ids)])._note_result(
+            "bounced"
+        )
+        messages.date_sent = False
+        messages._set_state(
+            "ready",
+            self.env._("Opened, but not sent, by %(user)s", user=self.env.user.name),
+        )
+
+    @api.depends("channel", "date_sent", "state")
+    def _compute_can_be_taken_back(self):
+        for message in self:
+            company = message.company_id
+            message.can_be_taken_back = (
+                message.channel == "whatsapp"
+                and message.state == "sent"
+                and company._get_cartera_day(message.date_sent)
+                == company._get_cartera_today()
+            )
 
     def _to_request(self):
         self.ensure_one()

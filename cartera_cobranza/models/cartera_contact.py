@@ -128,6 +128,7 @@ class CarteraContact(models.Model):
     )
     _case_date_idx = models.Index("(case_id, date)")
     _person_idx = models.Index("(case_id, date) WHERE user_id IS NOT NULL")
+    _day_idx = models.Index("(company_id, date) WHERE user_id IS NOT NULL")
     # What was said of an address: see ``cartera.address.word``.
     _wrong_idx = models.Index("(address) WHERE reached = 'wrong_number'")
 

@@ -17,8 +17,6 @@ BATCH = 500
 # Clocks of the dialer and of the server differ.
 TOLERANCE = timedelta(minutes=5)
 OLDEST = timedelta(days=365)
-# Beyond it a number holds no cents; and one that is none is not below it.
-MAX_AMOUNT = 10**13
 MAX_ID = 2**31 - 1
 RESULTS = ("no_answer", "reached", "third_party", "wrong_number")
 
@@ -109,12 +107,13 @@ class CarteraDialer(models.AbstractModel):
 
         :param results: list of up to 1,000 dicts: ``key`` (unique in the company, of
             the caller's choice), ``case_id``, ``date`` (ISO 8601; UTC without offset),
-            ``result`` (no_answer, reached, third_party, wrong_number), and where known
-            ``phone``, ``note``, ``promise_date`` (ISO), ``promise_amount`` (in the
-            currency of the case)
+            ``result`` (no_answer, reached, third_party, wrong_number, or another code
+            of ``cartera.disposition``), and where known ``phone``, ``note``,
+            ``promise_date`` (ISO), ``promise_amount`` (in the currency of the case)
         :return: list of dicts in the same order: ``key``, ``status`` (logged, known or
             error), ``contact_id`` (or False), ``outside`` (rule that stood against the
-            call, or ``""``), ``message`` (what is wrong, or ``""``)
+            call, or ``""``), ``message`` (what is wrong, or why the promise was not
+            taken, or ``""``)
         :raise AccessError: without the role
         :raise ValidationError: when it is not a list of up to 1,000 dicts
         """
@@ -143,10 +142,11 @@ class CarteraDialer(models.AbstractModel):
             allowed_company_ids=self.env.user.company_ids.ids
         )
         case_of = cases.search([("id", "in", list(case_ids))]).grouped("id")
+        result_of = self._get_results(results)
         calls, keys = {}, set()
         for index, result in enumerate(results):
             try:
-                call = self._read_result(result, case_of)
+                call = self._read_result(result, case_of, result_of)
             except ValueError as error:
                 answers[index].update(status="error", message=str(error))
                 continue
@@ -158,7 +158,20 @@ class CarteraDialer(models.AbstractModel):
             calls[index] = call
         return calls
 
-    def _read_result(self, result, case_of):
+    def _get_results(self, results):
+        """The typed results that are named, by what names them: the four words that
+        stay whatever a company makes of the codes, and the codes."""
+        codes = {r["result"] for r in results if isinstance(r.get("result"), str)}
+        known = self.env["cartera.disposition"]
+        words = {word: known._get_plain(word) for word in RESULTS}
+        found = {
+            code: result
+            for code, result in known._find_codes(codes).items()
+            if result.reached in RESULTS
+        }
+        return {word: result for word, result in words.items() if result} | found
+
+    def _read_result(self, result, case_of, result_of):
         """One result, checked.
 
         :raise ValueError: saying what is wrong
@@ -169,14 +182,22 @@ class CarteraDialer(models.AbstractModel):
         case = case_of.get(self._read_id(result.get("case_id")))
         if not case:
             raise ValueError(self.env._("There is no such case."))
-        if result.get("result") not in RESULTS:
-            raise ValueError(self.env._("The result is one of %s.", ", ".join(RESULTS)))
+        word = result.get("result")
+        disposition = result_of.get(word) if isinstance(word, str) else None
+        if not disposition:
+            raise ValueError(
+                self.env._(
+                    "The result is one of %s, or the code of another result of "
+                    "contacts.",
+                    ", ".join(RESULTS),
+                )
+            )
         moment = self._read_moment(result.get("date"))
         call = {
             "key": self._read_text(result, "key").strip(),
             "case": case,
             "moment": moment,
-            "reached": result["result"],
+            "disposition": disposition,
             "phone": self._read_text(result, "phone"),
             "note": self._read_text(result, "note"),
             "promise": self._read_promise(result, case, moment),
@@ -209,33 +230,6 @@ class CarteraDialer(models.AbstractModel):
         if moment < now - OLDEST:
             raise ValueError(self.env._("The call is more than a year old."))
         return min(moment.astimezone(UTC), now)
-
-    def _read_promise(self, result, case, moment):
-        """``(date, amount, day it was made)`` that was promised, or None."""
-        if not result.get("promise_date"):
-            return None
-        made_on = case.company_id._get_cartera_day(moment.replace(tzinfo=None))
-        try:
-            date = fields.Date.to_date(self._read_text(result, "promise_date"))
-        except ValueError:
-            raise ValueError(
-                self.env._("The promised date is in ISO 8601, as in 2026-06-30.")
-            ) from None
-        if date < made_on:
-            raise ValueError(
-                self.env._("The promised date is before the promise was made.")
-            )
-        amount = result.get("promise_amount", case.amount_collectable)
-        is_number = isinstance(amount, int | float) and not isinstance(amount, bool)
-        if not is_number or not -MAX_AMOUNT < amount < MAX_AMOUNT:
-            raise ValueError(
-                self.env._(
-                    "The promised amount is a number, with no mark of thousands."
-                )
-            )
-        if amount <= 0:
-            raise ValueError(self.env._("The promised amount is above zero."))
-        return date, amount, made_on
 
     def _drop_known(self, calls, answers):
         """Answer those that were logged before, and take them out."""
@@ -287,7 +281,7 @@ class CarteraDialer(models.AbstractModel):
                 address=call["phone"],
                 moment=call["moment"],
                 happens=True,
-                reached=call["reached"] == "reached",
+                reached=call["disposition"].reached == "reached",
             )
             for call in calls.values()
         ]
@@ -300,30 +294,20 @@ class CarteraDialer(models.AbstractModel):
             ]
         )
         contacts.sudo().flush_recordset()
-        for call in calls.values():
-            if call["promise"]:
-                self._record_promise(call["case"], *call["promise"])
         for index, contact, decision in zip(calls, contacts, decisions, strict=True):
             answers[index].update(
-                status="logged", contact_id=contact.id, outside=decision.rule
+                status="logged",
+                contact_id=contact.id,
+                outside=decision.rule,
+                message=self._take_promise(calls[index], contact),
             )
-
-    def _record_promise(self, case, date, amount, made_on):
-        """Note a promise, unless a later one is known already."""
-        if (
-            case.promise_date
-            and case.promise_made_on
-            and case.promise_made_on > made_on
-        ):
-            return
-        case._record_promise(date, amount, made_on)
 
     def _prepare_contact(self, call, decision):
         return {
             "case_id": call["case"].id,
             "channel": "call",
             "date": self.env["cartera.contact.gate"]._to_naive(call["moment"]),
-            "reached": call["reached"],
+            "disposition_id": call["disposition"].id,
             "address": call["phone"],
             "note": call["note"],
             "origin": "api",

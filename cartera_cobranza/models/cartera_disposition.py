@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from .cartera_contact import ALL_RESULTS
 
@@ -77,13 +77,6 @@ class CarteraDisposition(models.Model):
         for disposition in self:
             names = (disposition.parent_id.name, disposition.name)
             disposition.display_name = " / ".join(filter(None, names))
-
-    @api.constrains("parent_id")
-    def _check_parent_id(self):
-        if self._has_cycle():
-            raise ValidationError(
-                self.env._("A result cannot be a part of itself. Choose another group.")
-            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_used(self):

@@ -71,12 +71,13 @@ class TestContactMoment(CallCommon):
     def test_a_promise_is_of_the_company_s_day(self):
         self.company.partner_id.tz = "America/Lima"
         with self._on("2026-07-01 00:30:00"):  # half past seven of 30 June
-            wizard = self._open(result="promise").save()
-            wizard.promise_date = "2026-06-30"
-            wizard.action_log()
+            form = self._open(result="promise")
+            form.promise_date = "2026-06-30"
+            form.save().action_log()
             self.assertEqual(str(self.case.promise_ids.date_made), "2026-06-30")
-            wizard = self._open(result="promise").save()
-            wizard.promise_date = "2026-06-29"
+            form = self._open(result="promise")
+            form.promise_date = "2026-06-29"
+            wizard = form.save()
             with self.assertRaisesRegex(UserError, "before"):
                 wizard.action_log()
 

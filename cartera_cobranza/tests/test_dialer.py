@@ -100,9 +100,9 @@ class TestCallList(DialerCommon):
 
     def test_who_is_not_chased_is_not_called(self):
         chile = self.chile.sudo()
-        chile.write({"promise_date": "2026-07-05", "promise_amount": 300})
+        promise = self._promise(("2026-07-05", chile.amount_overdue), case=chile)
         self.assertEqual(self._names(), self.peru.ids)
-        chile.write({"promise_date": False, "promise_amount": 0})
+        promise.sudo()._withdraw("Wrong debtor")
         pause = self._hold("2026-07-05", case=chile)
         self.assertEqual(self._names(), self.peru.ids)
         pause.action_end()
@@ -248,7 +248,10 @@ class TestCallResults(DialerCommon):
             ({"key": 7}, "key"),
             ({"case_id": 2**30}, "no such case"),
             ({"case_id": "x"}, "no such case"),
-            ({"result": "busy"}, "no_answer"),
+            ({"result": "gone"}, "no_answer"),
+            ({"result": ["busy"]}, "no_answer"),
+            ({"result": "sent"}, "no_answer"),
+            ({"result": "bounced"}, "no_answer"),
             ({"date": "yesterday"}, "ISO 8601"),
             ({"date": None}, "ISO 8601"),
             ({"date": "2026-07-01T10:00:00Z"}, "future"),
@@ -290,10 +293,15 @@ class TestCallResults(DialerCommon):
         self.assertEqual([row["outside"] for row in answers], ["", "", "cap_week"])
 
     def test_a_promise(self):
-        self._register(self._result(promise_date="2026-07-10", promise_amount=250.5))
-        self.assertEqual(str(self.peru.promise_date), "2026-07-10")
-        self.assertEqual(self.peru.promise_amount, 250.5)
-        self.assertEqual(str(self.peru.promise_made_on), "2026-06-30")
+        [answer] = self._register(
+            self._result(promise_date="2026-07-10", promise_amount=250.5)
+        )
+        promise = self.peru.promise_ids
+        self.assertEqual((promise.amount, promise.channel), (250.5, "call"))
+        self.assertEqual(str(promise.date_due), "2026-07-10")
+        self.assertEqual(str(promise.date_made), "2026-06-30")
+        self.assertEqual(promise.contact_id.id, answer["contact_id"])
+        self.assertEqual(promise.user_id, self.dialer_user)
 
     def test_cases_of_others(self):
         own = self._create_user("cartera_propia", "own")
@@ -317,9 +325,9 @@ class TestCallResults(DialerCommon):
         wizard = self._import(
             "key;case_id;date;result;note;promise_date;promise_amount\n"
             f"a;{self.peru.id};2026-06-30 09:30;reached;Mañana;2026-07-10;250,50\n"
-            f"b;{self.peru.id};2026-06-30 09:40;busy;;;\n"
+            f"b;{self.peru.id};2026-06-30 09:40;gone;;;\n"
             f"a;{self.peru.id};2026-06-30 09:30;reached;;;\n"
-            f"c;{self.chile.id};2026-06-28 10:00;no_answer;;;\n"
+            f"c;{self.chile.id};2026-06-28 10:00;busy;;;\n"
             "d;;2026-06-28 10:00;no_answer;;;\n",
             "latin-1",
         )
@@ -339,13 +347,23 @@ class TestCallResults(DialerCommon):
             wizard.errors.splitlines(),
             [
                 "Line 3: The result is one of no_answer, reached, third_party, "
-                "wrong_number.",
+                "wrong_number, or the code of another result of contacts.",
                 "Line 6: There is no such case.",
             ],
         )
         self.assertEqual(self.peru.contact_ids.note, "Mañana")
         self.assertEqual(str(self.peru.contact_ids.date), "2026-06-30 14:30:00")
-        self.assertEqual(self.peru.promise_amount, 250.5)
+        self.assertEqual(self.chile.contact_ids.disposition_id.code, "busy")
+        self.assertEqual(self.peru.promise_ids.amount, 250.5)
+
+    def test_a_promise_of_a_file_that_is_not_taken(self):
+        wizard = self._import(
+            "key,case_id,date,result,promise_date,promise_amount\n"
+            f"a,{self.peru.id},2026-06-30 09:30,promise,2026-07-10,9999\n"
+        )
+        self.assertEqual((wizard.logged_count, wizard.error_count), (1, 0))
+        self.assertIn("Line 2: ", wizard.errors)
+        self.assertIn("more than can be promised", wizard.errors)
 
     def test_files_that_are_none(self):
         for text in ("\n", "a,b\n1,2\n", "key,case_id,date,result\n", "\x00\x01"):

@@ -77,19 +77,66 @@ class TestDialerResults(DialerCommon):
                 self._result("b", promise_date="2026-06-29", **late),
             )
         self.assertEqual([row["status"] for row in answers], ["logged", "error"])
-        self.assertEqual(str(self.peru.promise_date), "2026-06-30")
-        self.assertEqual(str(self.peru.promise_made_on), "2026-06-30")
+        promise = self.peru.promise_ids
+        self.assertEqual(str(promise.date_due), "2026-06-30")
+        self.assertEqual(str(promise.date_made), "2026-06-30")
 
     def test_an_older_promise_that_comes_late(self):
         self._register(self._result("new", promise_date="2026-07-10"))
         older = {"date": "2026-06-26T14:30:00Z", "promise_date": "2026-07-01"}
         [answer] = self._register(self._result("old", **older))
         self.assertEqual(answer["status"], "logged")
-        self.assertEqual(str(self.peru.promise_date), "2026-07-10")
-        self.assertEqual(str(self.peru.promise_made_on), "2026-06-30")
-        self.peru.write({"promise_date": False, "promise_amount": 0})
+        self.assertIn("later promise", answer["message"])
+        self.assertEqual(str(self.peru.promise_ids.date_due), "2026-07-10")
+        self.peru.promise_ids.sudo().state = "withdrawn"
+        self.peru.promise_ids.sudo().item_ids.is_open = False
         self._register(self._result("older", **older))
-        self.assertEqual(str(self.peru.promise_made_on), "2026-06-26")
+        made = self.peru.promise_ids.mapped("date_made")
+        self.assertEqual(sorted(map(str, made)), ["2026-06-26", "2026-06-30"])
+
+    def test_a_promise_that_cannot_be_taken_leaves_the_call(self):
+        """Neither it nor what comes after it is lost."""
+        answers = self._register(
+            self._result("a", promise_date="2026-07-10", promise_amount=9999),
+            self._result("b", self.chile, phone="", promise_date="2026-07-10"),
+        )
+        self.assertEqual([row["status"] for row in answers], ["logged", "logged"])
+        self.assertIn("more than can be promised", answers[0]["message"])
+        self.assertFalse(self.peru.promise_ids)
+        self.assertTrue(self.peru.contact_ids)
+        self.assertEqual(self.chile.promise_ids.amount, 300)
+
+    # -- results ------------------------------------------------------------------
+
+    def test_codes_of_the_tree(self):
+        self._register(
+            self._result("a", result="busy", date="2026-06-30T13:00:00Z"),
+            self._result("b", result="refused", date="2026-06-30T13:30:00Z"),
+        )
+        contacts = self.peru.contact_ids.sorted("date")
+        self.assertEqual(contacts.mapped("disposition_id.code"), ["busy", "refused"])
+        self.assertEqual(contacts.mapped("reached"), ["no_answer", "reached"])
+
+    def test_the_four_words_stay(self):
+        """Whatever a company makes of the codes; archived results are still taken."""
+        plain = self._result_of("no_answer")
+        plain.write({"code": "nc01", "active": False})
+        self._register(
+            self._result("a", result="no_answer", date="2026-06-30T13:00:00Z"),
+            self._result("b", result="nc01", date="2026-06-30T13:30:00Z"),
+        )
+        self.assertEqual(self.peru.contact_ids.disposition_id, plain)
+        self.assertEqual(len(self.peru.contact_ids), 2)
+
+    def test_a_wrong_number_is_not_on_the_list_again(self):
+        self.assertIn(self.peru.id, [r["case_id"] for r in self.dialer.get_call_list()])
+        self._register(self._result(result="left_company"))
+        self.assertNotIn(
+            self.peru.id, [r["case_id"] for r in self.dialer.get_call_list()]
+        )
+
+    def _result_of(self, code):
+        return self.env["cartera.disposition"].search([("code", "=", code)])
 
     def test_thousands_are_not_guessed(self):
         content = (

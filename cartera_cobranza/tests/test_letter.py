@@ -166,3 +166,32 @@ class TestLetter(MessageCommon):
         self.assertEqual(self.case.contact_ids.origin, "link")
         with self.assertRaises(UserError):
             message.action_open_whatsapp()
+
+    def test_a_whatsapp_message_that_was_only_opened_is_taken_back(self):
+        message = self._ready("whatsapp")
+        message.action_open_whatsapp()
+        self.assertTrue(message.can_be_taken_back)
+        message.action_not_sent()
+        self.assertEqual(message.state, "ready")
+        self.assertFalse(message.date_sent)
+        # What counts for the limits is not taken back.
+        self.assertEqual(self.case.contact_ids.reached, "bounced")
+        message.action_open_whatsapp()
+        self.assertEqual(message.state, "sent")
+
+    def test_what_was_sent_before_today_is_not_taken_back(self):
+        message = self._ready("whatsapp")
+        message.action_open_whatsapp()
+        with self._on("2026-07-01 15:00:00"):
+            message.invalidate_recordset(["can_be_taken_back"])
+            self.assertFalse(message.can_be_taken_back)
+            with self.assertRaises(UserError):
+                message.action_not_sent()
+        self.assertEqual(message.state, "sent")
+
+    def test_only_whatsapp_messages_are_taken_back(self):
+        letter = self._ready("letter")
+        letter.action_mark_posted()
+        with self.assertRaises(UserError):
+            letter.action_not_sent()
+        self.assertEqual(letter.state, "sent")

@@ -89,12 +89,8 @@ class CarteraContactLog(models.TransientModel):
     def _compute_promise_amount(self):
         """All that is overdue and can be promised."""
         for log in self:
-            log.promise_amount = log.promise_currency_id and sum(
-                amount
-                for item, amount in log.case_id.sudo()._get_promisable().items()
-                if item.currency_id == log.promise_currency_id
-                and item.due_side == "overdue"
-            )
+            currency, case = log.promise_currency_id, log.case_id.sudo()
+            log.promise_amount = currency and case._get_overdue_promisable(currency)
 
     @api.depends(
         "promise_amount",

@@ -44,7 +44,7 @@ class CarteraDialerImport(models.TransientModel):
                         message=answer["message"],
                     )
                     for answer in answers
-                    if answer["status"] == "error"
+                    if answer["message"]
                 ),
             }
         )
