@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -62,7 +62,7 @@ class CarteraHandOver(models.AbstractModel):
                 away=self._get_away_sql(company),
                 company=company.id,
                 uid=self.env.uid,
-                now=self.env.cr.now(),
+                now=fields.Datetime.now(),
                 reason=reason,
                 note=note or None,
                 followers=self._get_followers_sql(

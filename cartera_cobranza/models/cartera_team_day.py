@@ -153,6 +153,12 @@ class CarteraTeamDay(models.Model):
         "cartera.worklist.entry": ["case_id", "date_attended", "date_next"],
     }
 
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """What changed in the ledger since the last read is brought in first."""
+        self.env["cartera.case.queue"]._apply_pending()
+        return super()._search(domain, *args, **kwargs)
+
     # -- the view -----------------------------------------------------------------
 
     @property

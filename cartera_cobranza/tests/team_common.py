@@ -78,6 +78,29 @@ class TeamCommon(CarteraCommon):
         return {user.login: len(rows) for user, rows in owned.items()}
 
     @classmethod
+    def _plan(cls, cases, days):
+        """The worklist of the cases, on these ISO days; those without day have none."""
+        # What is pending would make the worklist anew.
+        cls.env["cartera.case.queue"]._apply_pending()
+        cases.worklist_ids.sudo().unlink()
+        return (
+            cls.env["cartera.worklist.entry"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "case_id": case.id,
+                        "company_id": case.company_id.id,
+                        "user_id": case.worker_id.id,
+                        "date_next": day,
+                        "next_action": "attention",
+                    }
+                    for case, day in zip(cases, days, strict=False)
+                ]
+            )
+        )
+
+    @classmethod
     def _history(cls, case):
         return [
             (row.user_from_id.login, row.user_to_id.login, row.reason)

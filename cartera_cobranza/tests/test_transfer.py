@@ -62,19 +62,7 @@ class TestTransfer(TeamCommon):
         self.assertEqual(self.cases.user_id, self.beto)
 
     def test_what_is_on_the_worklist_today(self):
-        self.cases.worklist_ids.unlink()
-        for case, day in zip(
-            self.cases, ["2026-06-29", "2026-06-30", "2026-07-01"], strict=False
-        ):
-            self.env["cartera.worklist.entry"].create(
-                {
-                    "case_id": case.id,
-                    "company_id": self.company.id,
-                    "user_id": self.ana.id,
-                    "date_next": day,
-                    "next_action": "attention",
-                }
-            )
+        self._plan(self.cases, ["2026-06-29", "2026-06-30", "2026-07-01"])
         transfer = self._transfer(which="due", target="user", user_to_id=self.beto.id)
         self.assertEqual(transfer.case_count, 2)
         transfer.action_transfer()
@@ -124,7 +112,7 @@ class TestTransfer(TeamCommon):
             {"target": "user", "user_to_id": self.ana.id},
             {"which": "due"},
         ):
-            self.cases.worklist_ids.unlink()
+            self._plan(self.cases, [])
             with self.subTest(values), self.assertRaises(UserError):
                 self._transfer(**values).action_transfer()
 

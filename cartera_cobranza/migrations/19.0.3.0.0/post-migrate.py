@@ -9,6 +9,7 @@ from odoo.tools.misc import file_open
 def migrate(cr, version):
     _type_old_contacts(cr)
     _fill_workers(cr)
+    _widen_own_rules(cr)
     _give_scripts(cr)
     _carry_over_holds(cr)
 
@@ -21,6 +22,29 @@ def _fill_workers(cr):
         WHERE worker_id IS NULL AND user_id IS NOT NULL
         """
     )
+
+
+def _widen_own_rules(cr):
+    """Who is limited to own cases also sees those that he or she stands in for. A rule
+    that somebody has changed is left alone."""
+    for owner, worker in (
+        ("user_id", "worker_id"),
+        ("case_id.user_id", "case_id.worker_id"),
+        ("collector_id", "case_id.worker_id"),
+        ("debtor_id.cartera_case_ids.user_id", "debtor_id.cartera_case_ids.worker_id"),
+    ):
+        mine, stands_in = (f"('{path}', '=', user.id)" for path in (owner, worker))
+        cr.execute(
+            """
+            UPDATE ir_rule rule SET domain_force = %s
+            FROM ir_model_data known
+            WHERE known.module = 'cartera_cobranza' AND known.model = 'ir.rule'
+                AND known.res_id = rule.id AND known.name LIKE 'cartera%%rule_own'
+                AND known.name <> 'cartera_team_day_rule_own'
+                AND rule.domain_force = %s
+            """,
+            [f"['|', {mine}, {stands_in}]", f"[{mine}]"],
+        )
 
 
 def _give_scripts(cr):
