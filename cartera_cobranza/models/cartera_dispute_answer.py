@@ -65,6 +65,7 @@ class CarteraDisputeAnswer(models.AbstractModel):
         for dispute in self.sudo():
             today = dispute.company_id._get_cartera_today()
             days = dispute.reason_id.answer_days
+            # With its new deadline, the question is asked anew.
             dispute.write(
                 {
                     "state": "analysis",
@@ -79,7 +80,6 @@ class CarteraDisputeAnswer(models.AbstractModel):
             )
         self.sudo().activity_unlink([ANSWERED])
         self._settle()
-        self._ask_owner()
 
     def action_credit_note(self):
         """Odoo's own window that makes a credit note for the contested invoices."""
