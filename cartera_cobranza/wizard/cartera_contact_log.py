@@ -23,6 +23,7 @@ class CarteraContactLog(models.TransientModel):
     company_id = fields.Many2one(related="case_id.company_id")
     currency_id = fields.Many2one(related="case_id.currency_id")
     obligor_ids = fields.Many2many(related="case_id.obligor_ids")
+    stage_script = fields.Html(related="case_id.stage_script")
     activity_id = fields.Many2one(
         "mail.activity",
         string="Completes",

@@ -11,7 +11,7 @@ import { buildGroups, findByKey } from "./disposition_tree";
 /**
  * The result of a contact, chosen with one key or one tap: digits choose, letters
  * search, Enter takes the first that was found, and Enter again does what the dialog
- * is for.
+ * is for. What was chosen makes room for what follows from it.
  */
 export class DispositionPicker extends Component {
     static template = "cartera_cobranza.DispositionPicker";
@@ -22,9 +22,9 @@ export class DispositionPicker extends Component {
     };
 
     setup() {
-        this.state = useState({ search: "" });
+        this.state = useState({ search: "", isOpen: false });
         this.root = useRef("root");
-        useAutofocus({ refName: "search" });
+        this.search = useAutofocus({ refName: "search" });
         this.rows = useSpecialData((orm, props) => {
             const { relation } = props.record.fields[props.name];
             const domain = getFieldDomain(props.record, props.name, props.domain);
@@ -44,8 +44,18 @@ export class DispositionPicker extends Component {
         return this.props.record.data[this.props.name];
     }
 
+    get showsAll() {
+        return !this.chosen || this.state.isOpen || this.state.search;
+    }
+
+    open() {
+        this.state.isOpen = true;
+        this.search.el.focus();
+    }
+
     async choose({ id, name }) {
-        this.state.search = "";
+        Object.assign(this.state, { search: "", isOpen: false });
+        this.search.el.focus();
         await this.props.record.update({
             [this.props.name]: { id, display_name: name },
         });
@@ -55,7 +65,7 @@ export class DispositionPicker extends Component {
         if (ev.altKey || ev.ctrlKey || ev.metaKey) {
             return;
         }
-        if (ev.key === "Enter") {
+        if (ev.key === "Enter" && ev.target === this.search.el) {
             ev.preventDefault();
             return this.onEnter();
         }

@@ -157,7 +157,16 @@ describe("widget", () => {
         await press("Enter");
         await animationFrame();
         expect(chosen()).toEqual(["Refuses to pay"]);
-        expect(".o_cartera_disposition_picker button").toHaveCount(5);
+        expect("button[data-disposition]").toHaveCount(0);
+    });
+
+    test("what was chosen can be changed", async () => {
+        await mount();
+        await contains("button[data-disposition='21']").click();
+        await contains(".o_cartera_disposition_chosen").click();
+        expect("button[data-disposition]").toHaveCount(5);
+        await contains("button[data-disposition='12']").click();
+        expect(chosen()).toEqual(["Disputes the debt"]);
     });
 
     test("a tap chooses, and the choice is saved", async () => {
