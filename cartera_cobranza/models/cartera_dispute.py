@@ -284,7 +284,6 @@ class CarteraDispute(models.Model):
         disputes = super().create(vals_list)
         disputes._claim_attachments()
         disputes._check_items()
-        disputes._settle()
         disputes._ask_owner()
         return disputes
 
@@ -295,7 +294,7 @@ class CarteraDispute(models.Model):
             self._claim_attachments()
         if not {"user_id", "date_deadline", "reason_id"}.isdisjoint(vals):
             self._move_question()
-        if not {"item_ids", "amount_accepted"}.isdisjoint(vals):
+        if "amount_accepted" in vals:
             self._settle()
         return result
 

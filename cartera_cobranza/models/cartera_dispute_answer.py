@@ -85,6 +85,7 @@ class CarteraDisputeAnswer(models.AbstractModel):
         """Odoo's own window that makes a credit note for the contested invoices."""
         self.ensure_one()
         self.check_access("read")
+        self.env["account.move"].check_access("create")
         moves = self.sudo().item_ids.filtered("is_open").move_id
         moves = moves.filtered(lambda move: move.is_sale_document()).sudo(False)
         if not moves:

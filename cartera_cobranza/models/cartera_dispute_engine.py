@@ -294,6 +294,14 @@ class CarteraDisputeEngine(models.AbstractModel):
                     AND activity.activity_type_id = ANY(%(types)s)
                     AND dispute.id = ANY(%(ids)s)
                     AND COALESCE(dispute.state_before, dispute.state) <> 'founded'
+                    -- Earlier ones have been answered.
+                    AND NOT EXISTS (
+                        SELECT 1 FROM mail_activity later
+                        WHERE later.res_model = activity.res_model
+                            AND later.res_id = activity.res_id
+                            AND later.activity_type_id = activity.activity_type_id
+                            AND later.id > activity.id
+                    )
                 RETURNING activity.id
                 """,
                 ids=disputes.ids,

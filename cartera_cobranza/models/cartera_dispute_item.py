@@ -120,6 +120,7 @@ class CarteraDisputeItem(models.Model):
         credited = self.env["cartera.dispute.engine"]._get_credited(items.line_id)
         for item in items.sudo():
             item.credited_before = credited.get(item.line_id.id, 0)
+        items.dispute_id._settle()
         return items
 
     def write(self, vals):

@@ -63,6 +63,7 @@ class TestCause(DisputeCommon):
     def test_sensitive_causes_are_seen_by_few(self):
         secret, plain = self._note(self.illness), self._note(self.seasonal)
         self._age(secret, "2026-06-28 12:00:00")
+        export = self.env.ref("base.group_allow_export")
         for user, seen in (
             (self.collector, plain),
             (self.colleague, plain),
@@ -70,6 +71,7 @@ class TestCause(DisputeCommon):
             (self.auditor, plain),
             (self.trusted, plain | secret),
         ):
+            user.group_ids += export
             with self.subTest(user.login):
                 rows = self._as(user, self.env["cartera.case.cause"])
                 self.assertEqual(set(rows.search([]).ids), set(seen.ids))
@@ -102,7 +104,7 @@ class TestCause(DisputeCommon):
         row = self._note(self.illness)
         self.assertTrue(self._as(self.collector, row).has_access("read"))
         self.assertFalse(self._as(self.colleague, row).has_access("read"))
-        self._age(row, "2026-06-29 00:00:01")
+        self._age(row, "2026-06-28 23:59:59")
         self.assertFalse(self._as(self.collector, row).has_access("read"))
         self._age(row, "2026-06-30 00:00:00")
         self._as(self.collector, row).unlink()

@@ -7,6 +7,23 @@ from .dispute_common import DisputeCommon
 class TestDisputeLedger(DisputeCommon):
     """What is still disputed is a function of the ledger."""
 
+    def test_only_the_disputed_part_leaves_what_is_asked_for(self):
+        dispute = self._open(40)
+        self.assertRecordValues(
+            self._read_case(),
+            [{"amount_overdue": 100, "amount_disputed": 40, "amount_collectable": 60}],
+        )
+        self._credit(15)
+        self.assertRecordValues(
+            self._read_case(),
+            [{"amount_overdue": 85, "amount_disputed": 25, "amount_collectable": 60}],
+        )
+        dispute.action_unfounded()
+        self.assertRecordValues(
+            self._read_case(),
+            [{"amount_overdue": 85, "amount_disputed": 0, "amount_collectable": 85}],
+        )
+
     def test_credit_note_reduces_what_is_disputed(self):
         dispute = self._open(40)
         self._credit(15)
@@ -47,6 +64,16 @@ class TestDisputeLedger(DisputeCommon):
         self.assertDispute(dispute, state="open", amount_open=40)
         self.assertEqual(dispute.activity_ids.activity_type_id, kind)
         self.assertEqual(dispute.activity_ids.user_id, self.seller)
+
+    def test_only_the_last_question_is_asked_again(self):
+        dispute = self._open(40)
+        dispute.action_unfounded()
+        dispute.action_reopen()
+        payment = self._pay(self.invoice, 100, "2026-06-30")
+        self.assertDispute(dispute, state="closed", outcome="paid")
+        payment.move_id.line_ids.remove_move_reconcile()
+        self.assertDispute(dispute, state="analysis", amount_open=40)
+        self.assertEqual(len(dispute.activity_ids), 1)
 
     def test_only_the_accepted_part_waits(self):
         dispute = self._open(40)

@@ -127,9 +127,9 @@ class TestDisputeRights(DisputeCommon):
 
     def test_owner_does_not_adopt_the_files_of_others(self):
         foreign = self.env["ir.attachment"].create({"name": "a.txt", "raw": b"secret"})
-        self._as(self.seller).write({"attachment_ids": [(4, foreign.id)]})
         with self.assertRaises(AccessError):
-            self._as(self.seller, foreign).read(["raw"])
+            self._as(self.seller).write({"attachment_ids": [(4, foreign.id)]})
+        self.assertFalse(foreign.res_id)
 
     def test_owner_decides_nothing_but_the_answer(self):
         for values in (
@@ -155,22 +155,19 @@ class TestDisputeRights(DisputeCommon):
 
     def test_owner_sees_nothing_else_of_collections(self):
         disputes = self._as(self.seller, self.env["cartera.dispute"])
-        for read in (
-            lambda: disputes.browse(self.dispute.id).read(["case_id"]),
-            lambda: disputes.search([("case_id.amount_overdue", ">", 0)]),
-            lambda: disputes.formatted_read_group([], ["case_id"], ["__count"]),
-            lambda: disputes.search([("item_ids.line_id.balance", ">", 0)]),
-            lambda: disputes.browse(self.dispute.id).action_open_case(),
-            lambda: disputes.browse(self.dispute.id).action_credit_note(),
-            lambda: self._as(self.seller, self.env["cartera.case"]).search([]),
-        ):
-            with self.assertRaises(AccessError):
-                read()
-        self.assertFalse(
-            self._as(self.seller, self.env["ir.attachment"]).search_count(
-                [("res_model", "=", "account.move")]
+        for number, read in enumerate(
+            (
+                lambda: disputes.browse(self.dispute.id).read(["case_id"]),
+                lambda: disputes.search([("case_id.amount_overdue", ">", 0)]),
+                lambda: disputes.formatted_read_group([], ["case_id"], ["__count"]),
+                lambda: disputes.search([("item_ids.line_id.balance", ">", 0)]),
+                lambda: disputes.browse(self.dispute.id).action_open_case(),
+                lambda: disputes.browse(self.dispute.id).action_credit_note(),
+                lambda: self._as(self.seller, self.env["cartera.case"]).search([]),
             )
-        )
+        ):
+            with self.subTest(number), self.assertRaises(AccessError):
+                read()
 
     def test_owner_has_a_menu_of_his_own_while_others_see_none(self):
         menu = self.env.ref("cartera_cobranza.cartera_menu_my_disputes")
