@@ -69,6 +69,7 @@
         "views/cartera_cause_views.xml",
         "views/cartera_case_views.xml",
         "views/cartera_case_list_views.xml",
+        "views/cartera_debtor_group_views.xml",
         "views/cartera_contact_policy_views.xml",
         "views/cartera_segment_views.xml",
         "views/cartera_strategy_views.xml",

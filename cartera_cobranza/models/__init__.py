@@ -54,6 +54,7 @@ from . import (
     cartera_contact_window,
     cartera_contact_wording,
     cartera_debtor_group,
+    cartera_debtor_member,
     cartera_dialer,
     cartera_dialer_file,
     cartera_dialer_promise,

@@ -36,7 +36,9 @@ class AccountMove(models.Model):
         help="Days past due of the oldest open instalment.",
     )
 
-    @api.depends("commercial_partner_id", "company_id", "state", "move_type")
+    @api.depends(
+        "commercial_partner_id.cartera_debtor_id", "company_id", "state", "move_type"
+    )
     @api.depends_context("uid")
     def _compute_cartera_case_id(self):
         sales = self.filtered(lambda move: move.is_sale_document(include_receipts=True))
@@ -44,14 +46,18 @@ class AccountMove(models.Model):
             (case.partner_id, case.company_id): case
             for case in self.env["cartera.case"].search(
                 [
-                    ("partner_id", "in", sales.commercial_partner_id.ids),
+                    (
+                        "partner_id",
+                        "in",
+                        sales.commercial_partner_id.cartera_debtor_id.ids,
+                    ),
                     ("company_id", "in", sales.company_id.ids),
                 ]
             )
         }
         for move in self:
             move.cartera_case_id = move in sales and cases.get(
-                (move.commercial_partner_id, move.company_id)
+                (move.commercial_partner_id.cartera_debtor_id, move.company_id)
             )
 
     @api.model
@@ -73,7 +79,7 @@ class AccountMove(models.Model):
         of_companies = Domain.OR(
             Domain("company_id", "=", company.id)
             & Domain(
-                "commercial_partner_id",
+                "commercial_partner_id.cartera_debtor_id",
                 "in",
                 cases._get_debtors(
                     Domain("company_id", "=", company.id) & Domain(domain)

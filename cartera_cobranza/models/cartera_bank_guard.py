@@ -75,6 +75,7 @@ class CarteraBankGuard(models.AbstractModel):
                 "SELECT 0 AS debtor_id, 0 AS amount, FALSE AS pending, 0 AS share "
                 "WHERE FALSE"
             )
+        self.env["res.partner"].flush_model(["cartera_debtor_id"])
         for model in ("account.move.line", "account.payment", "account.journal"):
             self.env[model].flush_model()
         self.env["account.bank.statement.line"].flush_model()
@@ -89,13 +90,13 @@ class CarteraBankGuard(models.AbstractModel):
         return SQL(
             """
             SELECT
-                partner.commercial_partner_id AS debtor_id,
+                partner.cartera_debtor_id AS debtor_id,
                 SUM(money.amount) AS amount,
                 BOOL_OR(money.pending) AS pending,
                 %s::numeric AS share
             FROM (%s) money
             JOIN res_partner partner ON partner.id = money.partner_id
-            GROUP BY partner.commercial_partner_id
+            GROUP BY partner.cartera_debtor_id
             """,
             share,
             SQL(" UNION ALL ").join(sources),

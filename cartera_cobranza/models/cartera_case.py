@@ -105,6 +105,16 @@ class CarteraCase(models.Model):
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
+    group_id = fields.Many2one(related="partner_id.cartera_group_id")
+    group_amount_total = fields.Monetary(
+        string="Balance of the Group", related="group_id.amount_total"
+    )
+    collected_with_id = fields.Many2one(
+        "res.partner",
+        string="Collected With",
+        compute="_compute_collected_with_id",
+        help="The parent of the group, in whose case the items of all members stand.",
+    )
     partner_active = fields.Boolean(string="Debtor Active", related="partner_id.active")
     phone = fields.Char(related="partner_id.phone")
     email = fields.Char(related="partner_id.email")
@@ -318,6 +328,12 @@ class CarteraCase(models.Model):
         for case in self:
             case.display_name = case.partner_id.display_name
 
+    @api.depends("partner_id.cartera_debtor_id")
+    def _compute_collected_with_id(self):
+        for case in self:
+            head = case.partner_id.cartera_debtor_id
+            case.collected_with_id = head if head != case.partner_id else False
+
     @api.depends("consequence_log_ids.state")
     def _compute_consequence_count(self):
         kinds = dict(
@@ -375,12 +391,21 @@ class CarteraCase(models.Model):
             "account.action_move_out_invoice_type"
         )
         action["domain"] = [
-            ("commercial_partner_id", "in", self.partner_id.ids),
+            (
+                "commercial_partner_id.cartera_debtor_id",
+                "in",
+                self.partner_id.ids,
+            ),
             ("company_id", "in", self.company_id.ids),
             ("move_type", "in", ["out_invoice", "out_refund", "out_receipt"]),
         ]
         action["context"] = {"search_default_open": 1, "create": False}
         return action
+
+    def action_open_group(self):
+        """Open the group that the debtor belongs to."""
+        self.ensure_one()
+        return self.group_id._get_records_action()
 
     def action_open_consequences(self):
         """List what the stages have done to the debtors of the cases."""

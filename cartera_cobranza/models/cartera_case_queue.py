@@ -183,12 +183,12 @@ class CarteraCaseQueue(models.Model):
 
         :return: number of cases created or changed
         """
-        debtor_of = self._get_debtors({partner_id for _company, partner_id in keys})
+        debtors_of = self._get_debtors({partner_id for _company, partner_id in keys})
         debtors_by_company = defaultdict(set)
         for company_id, partner_id in keys:
-            if debtor_id := debtor_of.get(partner_id):
+            if debtor_ids := debtors_of.get(partner_id):
                 # A partner who now belongs to another one may leave a case behind.
-                debtors_by_company[company_id] |= {debtor_id, partner_id}
+                debtors_by_company[company_id] |= {*debtor_ids, partner_id}
         anywhere = debtors_by_company.pop(None, set())
         count = 0
         for company in self.env["res.company"]._get_all_companies():
@@ -208,22 +208,36 @@ class CarteraCaseQueue(models.Model):
 
     @api.model
     def _get_debtors(self, partner_ids):
-        """Commercial partner by partner, of those who have a case or an entry."""
+        """Whose cases hold, held or may hold what partners owe, by partner: of those
+        who have a case or an entry. Of a group, all members: what was said in one
+        case may be about items that stand in another now."""
         if not partner_ids:
             return {}
-        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        self.env["res.partner"].flush_model(
+            ["cartera_debtor_id", "cartera_group_id", "commercial_partner_id"]
+        )
         return dict(
             self.env.execute_query(
                 SQL(
                     """
-                    SELECT partner.id, partner.commercial_partner_id
+                    SELECT
+                        partner.id,
+                        ARRAY[partner.cartera_debtor_id, partner.commercial_partner_id]
+                        || ARRAY(
+                            SELECT member.id FROM res_partner member
+                            WHERE member.cartera_group_id = debtor.cartera_group_id
+                        )
                     FROM res_partner partner
+                    JOIN res_partner debtor
+                        ON debtor.id = partner.commercial_partner_id
                     WHERE partner.id IN %s
                         AND (
                             EXISTS (
                                 SELECT 1 FROM cartera_case known
                                 WHERE known.partner_id IN (
-                                    partner.id, partner.commercial_partner_id
+                                    partner.id,
+                                    partner.commercial_partner_id,
+                                    partner.cartera_debtor_id
                                 )
                             )
                             OR EXISTS (

@@ -27,7 +27,7 @@ class CarteraCaseRefresh(models.AbstractModel):
 
         :param company: one ``res.company``
         :param date: day as of which to read the ledger; None for what stands today
-        :param debtor_ids: ids of the commercial partners to refresh; None for all
+        :param debtor_ids: ids of the debtors to refresh; None for all
         :return: number of cases created or changed
         """
         if debtor_ids is not None and not debtor_ids:

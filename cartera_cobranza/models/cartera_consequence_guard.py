@@ -71,7 +71,9 @@ class CarteraConsequenceGuard(models.AbstractModel):
         partner = document.partner_id
         if "partner_invoice_id" in document._fields:
             partner = document.partner_invoice_id or partner
-        return partner.commercial_partner_id.id, document.company_id.id
+        # Whoever sells need not see who collects.
+        debtor = partner.commercial_partner_id.sudo().cartera_debtor_id
+        return debtor.id, document.company_id.id
 
     @api.model
     def _check(self, kind_of_document, documents, is_cash):

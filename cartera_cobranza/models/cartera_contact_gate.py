@@ -246,7 +246,8 @@ class CarteraContactGate(models.AbstractModel):
         if not person:
             return DEBTOR
         debtor = person.commercial_partner_id
-        if debtor == case.partner_id:
+        # The members of a group that is one case owe what stands in it.
+        if case.partner_id in (debtor, debtor.sudo().cartera_debtor_id):
             return DEBTOR
         return OBLIGOR if (person | debtor) & case.obligor_ids else THIRD_PARTY
 

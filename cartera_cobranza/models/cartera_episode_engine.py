@@ -114,7 +114,7 @@ class CarteraEpisodeEngine(models.AbstractModel):
                 UPDATE cartera_case known
                 SET date_last_payment = paid.date
                 FROM (
-                    SELECT partner.commercial_partner_id, MAX(line.date) AS date
+                    SELECT partner.cartera_debtor_id, MAX(line.date) AS date
                     FROM account_partial_reconcile partial
                     JOIN account_move_line line ON line.id = partial.credit_move_id
                     JOIN account_account account ON account.id = line.account_id
@@ -125,9 +125,9 @@ class CarteraEpisodeEngine(models.AbstractModel):
                         AND line.date <= %(date)s
                         AND account.account_type = 'asset_receivable'
                         AND journal.type IN ('bank', 'cash', 'credit') %(new)s
-                    GROUP BY partner.commercial_partner_id
+                    GROUP BY partner.cartera_debtor_id
                 ) paid
-                WHERE known.partner_id = paid.commercial_partner_id
+                WHERE known.partner_id = paid.cartera_debtor_id
                     AND known.company_id = %(company)s
                     AND (
                         known.date_last_payment IS NULL

@@ -97,7 +97,9 @@ class CarteraLedgerVerifier(models.AbstractModel):
                     COALESCE(item.amount_currency, 0) AS item_amount_currency
                 FROM (
                     SELECT
-                        company_id, COALESCE(debtor_id, 0) AS debtor_id, currency_id,
+                        company_id,
+                        COALESCE(commercial_partner_id, 0) AS debtor_id,
+                        currency_id,
                         SUM(amount_residual) AS amount,
                         SUM(amount_residual_currency) AS amount_currency
                     FROM %(items)s item

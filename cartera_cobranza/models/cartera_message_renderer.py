@@ -61,6 +61,7 @@ class CarteraMessageRenderer(models.AbstractModel):
                 "amount_residual",
                 "amount_residual_currency",
                 "collectable",
+                "commercial_partner_id",
                 "currency_id",
                 "date",
                 "date_due",
@@ -75,6 +76,7 @@ class CarteraMessageRenderer(models.AbstractModel):
             order="date_due, id",
             load=None,
         )
+        names = self._get_owner_names(found)
         rows_of = {}
         for row in found:
             rows_of.setdefault(row["debtor_id"], []).append(
@@ -93,9 +95,23 @@ class CarteraMessageRenderer(models.AbstractModel):
                     "currency_id": row["currency_id"],
                     "side": row["direction"],
                     "collectable": row["collectable"],
+                    "owner": names.get(row["commercial_partner_id"]),
                 }
             )
         return rows_of
+
+    @api.model
+    def _get_owner_names(self, rows):
+        """Names of the members of a group whose items stand in the case of another."""
+        members = {
+            row["commercial_partner_id"]
+            for row in rows
+            if row["commercial_partner_id"] != row["debtor_id"]
+        }
+        return {
+            partner.id: partner.name
+            for partner in self.env["res.partner"].browse(members)
+        }
 
     @api.model
     def _get_horizon(self, message):

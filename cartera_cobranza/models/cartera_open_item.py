@@ -91,6 +91,13 @@ class CarteraOpenItem(models.Model):
     debtor_id = fields.Many2one(
         "res.partner",
         readonly=True,
+        help="Who answers for the item in collection: the commercial entity that owes "
+        "it, or the parent of its group where that is collected as one case.",
+    )
+    commercial_partner_id = fields.Many2one(
+        "res.partner",
+        string="Owed By",
+        readonly=True,
         help="The commercial entity that owes the item.",
     )
     partner_id = fields.Many2one(
@@ -195,7 +202,7 @@ class CarteraOpenItem(models.Model):
         "cartera.aging.policy": ["basis"],
         "cartera.case": ["partner_id", "company_id", "user_id", "stage_id"],
         "res.company": ["cartera_aging_policy_id"],
-        "res.partner": ["commercial_partner_id", "user_id"],
+        "res.partner": ["cartera_debtor_id", "commercial_partner_id", "user_id"],
     }
 
     # -- the view -----------------------------------------------------------------
@@ -280,7 +287,8 @@ class CarteraOpenItem(models.Model):
                 item.company_id,
                 item.account_id,
                 item.journal_id,
-                partner.commercial_partner_id AS debtor_id,
+                partner.cartera_debtor_id AS debtor_id,
+                partner.commercial_partner_id,
                 item.partner_id,
                 COALESCE(move.invoice_user_id, debtor.user_id) AS salesperson_id,
                 debtor_case.id AS case_id,
@@ -325,7 +333,7 @@ class CarteraOpenItem(models.Model):
             LEFT JOIN res_partner partner ON partner.id = item.partner_id
             LEFT JOIN res_partner debtor ON debtor.id = partner.commercial_partner_id
             LEFT JOIN cartera_case debtor_case
-                ON debtor_case.partner_id = partner.commercial_partner_id
+                ON debtor_case.partner_id = partner.cartera_debtor_id
                 AND debtor_case.company_id = item.company_id
             LEFT JOIN (%(policies)s) policy ON policy.company_id = item.company_id
             """,

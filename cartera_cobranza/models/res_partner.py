@@ -6,13 +6,7 @@ from odoo.tools.sql import column_exists, create_column
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ..lib.time_zones import find_debtor_zone
-
-# Those who work with receivables; salespeople and others see nothing of collection.
-READERS = (
-    "account.group_account_invoice,"
-    "cartera_cobranza.group_cartera_own,"
-    "cartera_cobranza.group_cartera_auditor"
-)
+from .cartera_debtor_member import READERS
 
 # Whom a law on contacts protects.
 DEBTOR_KINDS = [
@@ -26,7 +20,8 @@ SMALL_COMPANY_COUNTRIES = ("CL",)
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["cartera.debtor.member", "res.partner"]
 
     cartera_case_ids = fields.One2many(
         "cartera.case", "partner_id", string="Collection Cases", groups=READERS
@@ -62,6 +57,13 @@ class ResPartner(models.Model):
         string="Days Past Due",
         compute="_compute_cartera_case_id",
         groups=READERS,
+    )
+
+    cartera_own_balance = fields.Monetary(
+        string="Own Balance", compute="_compute_cartera_own_balance", groups=READERS
+    )
+    cartera_own_overdue = fields.Monetary(
+        string="Own Overdue", compute="_compute_cartera_own_balance", groups=READERS
     )
 
     cartera_collection_contact = fields.Boolean(
@@ -128,14 +130,6 @@ class ResPartner(models.Model):
         "contact rules of its country say so, nobody contacts it to collect from then "
         "on.",
     )
-    cartera_group_id = fields.Many2one(
-        "cartera.debtor.group",
-        string="Debtor Group",
-        index="btree_not_null",
-        copy=False,
-        groups=READERS,
-        help="The group of companies that the debtor belongs to.",
-    )
     cartera_consent_ids = fields.One2many(
         "cartera.consent", "debtor_id", string="Contact Consents", groups=READERS
     )
@@ -157,20 +151,22 @@ class ResPartner(models.Model):
             "cartera_user_id",
             "cartera_amount_overdue",
             "cartera_days_overdue",
+            "cartera_own_balance",
+            "cartera_own_overdue",
         ]
 
-    @api.depends("commercial_partner_id", "cartera_case_ids")
+    @api.depends("cartera_debtor_id", "cartera_case_ids")
     @api.depends_context("company", "uid", "tz")
     def _compute_cartera_case_id(self):
         cases = self.env["cartera.case"].search(
             [
-                ("partner_id", "in", self.commercial_partner_id.ids),
+                ("partner_id", "in", self.cartera_debtor_id.ids),
                 ("company_id", "=", self.env.company.id),
             ]
         )
         case_of = cases.grouped("partner_id")
         for partner in self:
-            case = case_of.get(partner.commercial_partner_id, cases.browse())
+            case = case_of.get(partner.cartera_debtor_id, cases.browse())
             partner.cartera_case_id = case
             partner.cartera_stage_id = case.stage_id
             partner.cartera_user_id = case.user_id
@@ -185,9 +181,9 @@ class ResPartner(models.Model):
         cases = self.env["cartera.case"]
         here = Domain("company_id", "=", self.env.company.id)
         asked = Domain(field_name, operator, value)
-        found = Domain("commercial_partner_id", "in", cases._get_debtors(here & asked))
+        found = Domain("cartera_debtor_id", "in", cases._get_debtors(here & asked))
         if cases.new().filtered_domain(asked):
-            found |= Domain("commercial_partner_id", "not in", cases._get_debtors(here))
+            found |= Domain("cartera_debtor_id", "not in", cases._get_debtors(here))
         return found
 
     def _search_cartera_stage_id(self, operator, value):

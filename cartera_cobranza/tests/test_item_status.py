@@ -85,7 +85,7 @@ class TestItemStatus(MessageCommon):
 
     @classmethod
     def _pause(cls, lines, review="2026-07-10", **values):
-        pause = cls.case._pause(
+        pause = cls.case.sudo()._pause(
             {
                 "line_ids": lines.ids,
                 "reason": "Being looked into",
@@ -93,7 +93,7 @@ class TestItemStatus(MessageCommon):
                 "date_review": review,
             }
         )
-        pause.sudo().write(values)
+        pause.write(values)
         cls._touched()
         return pause
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 
@@ -9,6 +10,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Join the cases of the merged debtors before their foreign keys are moved:
         a second case in the same company would be thrown away with its history."""
+        groups = self._get_debtor_groups(src_partners, dst_partner)
         # Whoever may merge partners merges their cases, in all companies.
         cases = self.env["cartera.case"].sudo()
         cases.flush_model()
@@ -27,8 +29,43 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self.env["cartera.case.queue"]._mark_partners(dst_partner)
         self.env.invalidate_all()
+        self._join_debtor_group(groups, dst_partner)
         consequences._follow(merged.exists(), self.env.user)
         return result
+
+    @api.model
+    def _get_debtor_groups(self, src_partners, dst_partner):
+        """The group that the merged partners belong to, of those that are in use.
+
+        :raise UserError: when they belong to several
+        """
+        partners = (src_partners | dst_partner).sudo()
+        groups = partners.cartera_group_id.filtered("active")
+        if len(groups) > 1:
+            raise UserError(
+                self.env._(
+                    "These contacts belong to several debtor groups: %(groups)s. Take "
+                    "them out of all but one first.",
+                    groups=", ".join(groups.mapped("name")),
+                )
+            )
+        return groups
+
+    @api.model
+    def _join_debtor_group(self, group, partner):
+        """The partner that is left is in the group of those that were merged with it;
+        whose case holds the items of them all is found anew."""
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        if group:
+            partner.sudo().cartera_group_id = group
+        known = partners.search(
+            [
+                "|",
+                ("commercial_partner_id", "=", partner.commercial_partner_id.id),
+                ("commercial_partner_id", "in", group.member_ids.ids),
+            ]
+        )
+        self.env.add_to_compute(partners._fields["cartera_debtor_id"], known)
 
     @api.model
     def _merge_cartera_cases(self, case, target):
