@@ -49,6 +49,8 @@ PROTECTED_FIELDS = frozenset(
         "episode_date",
         "hold_until",
         "hold_reason",
+        "promise_amount",
+        "promise_date",
         "promise_made_on",
         "date_last_payment",
         "worker_id",
@@ -223,8 +225,16 @@ class CarteraCase(models.Model):
         "the pauses of the debtor as a whole.",
     )
     hold_reason = fields.Char(readonly=True)
-    promise_date = fields.Date(string="Promised For", tracking=True)
-    promise_amount = fields.Monetary(string="Promised", tracking=True)
+    promise_date = fields.Date(
+        string="Promised For",
+        readonly=True,
+        help="Day of the next payment of the open promises.",
+    )
+    promise_amount = fields.Monetary(
+        string="Next Promised Payment",
+        readonly=True,
+        help="What is left to pay of it, at the rate of the items.",
+    )
     promise_made_on = fields.Date(readonly=True)
     date_last_payment = fields.Date(
         string="Last Payment",

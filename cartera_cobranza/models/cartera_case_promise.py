@@ -78,8 +78,8 @@ class CarteraCasePromise(models.AbstractModel):
             "tolerance_percent": policy.tolerance_percent,
             "level": level,
             "state": "open" if is_open else "proposed",
-            "limit_text": " ".join(excesses),
-            "override_reason": reason,
+            "limit_text": " ".join(excesses) or False,
+            "override_reason": reason or False,
             "approved_by_id": self.env.uid if excesses and is_open else False,
             "installment_ids": [
                 Command.create({"date": day, "amount": amount})

@@ -66,7 +66,7 @@ class CarteraPromisePolicy(models.Model):
     def _get_policy(self, case):
         """The first policy that fits the case, or an empty recordset."""
         policies = self.sudo().search(
-            [("company_id", "in", [False, case.company_id.id])]
+            [("company_id", "in", [False, *case.company_id.parent_ids.ids])]
         )
         return policies.filtered(
             lambda policy: (

@@ -48,6 +48,7 @@ from . import (
     test_promise,
     test_promise_judge,
     test_promise_limits,
+    test_promise_migration,
     test_recipient,
     test_refusal_report,
     test_replacement,

@@ -472,6 +472,8 @@ class TestSecurity(SecurityCommon):
             "episode_date": "2020-01-01",
             "hold_until": "2020-01-01",
             "hold_reason": "Flood",
+            "promise_amount": 1,
+            "promise_date": "2020-01-01",
             "promise_made_on": "2020-01-01",
             "date_last_payment": "2020-01-01",
             "stage_date": "2020-01-01",
@@ -505,8 +507,6 @@ class TestSecurity(SecurityCommon):
                 "segment_pin_id",
                 "segment_pin_until",
                 "segment_pin_reason",
-                "promise_date",
-                "promise_amount",
                 "obligor_ids",
             },
         )

@@ -12,6 +12,7 @@ def migrate(cr, version):
     _widen_own_rules(cr)
     _give_scripts(cr)
     _carry_over_holds(cr)
+    _carry_over_promises(cr)
 
 
 def _fill_workers(cr):
@@ -122,3 +123,130 @@ def _carry_over_holds(cr):
     )
     env = api.Environment(cr, SUPERUSER_ID, {"mail_activity_quick_update": True})
     env["cartera.pause"].search([("state", "=", "active")])._plan_reviews()
+
+
+def _carry_over_promises(cr):
+    """Make promises of what cases had noted: for the oldest items of the debtor, in the
+    company's currency, as they were open on the day of the promise. Whether they were
+    kept the judge finds in the ledger, when a case is read or at night."""
+    cr.execute(
+        """
+        CREATE TEMP TABLE cartera_promise_carried ON COMMIT DROP AS
+        WITH noted AS (
+            SELECT
+                known.id AS case_id, known.partner_id, known.company_id,
+                known.user_id, company.currency_id, known.promise_date AS date_due,
+                LEAST(
+                    COALESCE(known.promise_made_on, known.write_date::date),
+                    known.promise_date
+                ) AS date_made,
+                known.promise_amount AS amount
+            FROM cartera_case known
+            JOIN res_company company ON company.id = known.company_id
+            WHERE known.promise_date IS NOT NULL AND known.promise_amount > 0
+                AND NOT EXISTS (
+                    SELECT 1 FROM cartera_promise promise
+                    WHERE promise.case_id = known.id
+                )
+        ),
+        items AS (
+            SELECT
+                noted.*, line.id AS line_id,
+                COALESCE(line.date_maturity, line.date) AS date_item,
+                line.amount_residual_currency + COALESCE(later.amount, 0) AS open_then
+            FROM noted
+            JOIN res_partner partner
+                ON partner.commercial_partner_id = noted.partner_id
+            JOIN account_move_line line
+                ON line.partner_id = partner.id
+                AND line.company_id = noted.company_id
+                AND line.currency_id = noted.currency_id
+                AND line.parent_state = 'posted'
+                AND line.balance > 0
+                AND line.date <= noted.date_made
+            JOIN account_account account
+                ON account.id = line.account_id
+                AND account.account_type = 'asset_receivable'
+                AND account.non_trade IS NOT TRUE
+            LEFT JOIN LATERAL (
+                SELECT SUM(partial.debit_amount_currency) AS amount
+                FROM account_partial_reconcile partial
+                WHERE partial.debit_move_id = line.id
+                    AND partial.max_date >= noted.date_made
+            ) later ON TRUE
+        ),
+        served AS (
+            SELECT
+                items.*,
+                LEAST(
+                    open_then,
+                    amount - SUM(open_then) OVER (
+                        PARTITION BY case_id ORDER BY date_item, line_id
+                    ) + open_then
+                ) AS promised
+            FROM items WHERE open_then > 0
+        )
+        SELECT * FROM served WHERE promised > 0
+        """
+    )
+    cr.execute(
+        """
+        WITH made AS (
+            INSERT INTO cartera_promise (
+                case_id, company_id, user_id, currency_id, amount, amount_kept,
+                date_made, date_due, date_next, date_paused_until, tolerance_days,
+                tolerance_percent, state, level, create_uid, create_date, write_uid,
+                write_date
+            )
+            SELECT
+                case_id, company_id, user_id, currency_id, SUM(promised), 0, date_made,
+                date_due, date_due, date_due + 2, 2, 1, 'open', 1, 1, NOW(), 1, NOW()
+            FROM cartera_promise_carried
+            GROUP BY case_id, company_id, user_id, currency_id, date_made, date_due
+            RETURNING id, case_id, company_id, date_due, amount
+        ),
+        parts AS (
+            INSERT INTO cartera_promise_installment (
+                promise_id, case_id, company_id, date, amount, amount_kept, state,
+                create_uid, create_date, write_uid, write_date
+            )
+            SELECT
+                id, case_id, company_id, date_due, amount, 0, 'open', 1, NOW(), 1, NOW()
+            FROM made
+        ),
+        changes AS (
+            INSERT INTO cartera_promise_change (
+                promise_id, state_to, amount_kept, date, create_uid, create_date,
+                write_uid, write_date
+            )
+            SELECT id, 'open', 0, NOW(), 1, NOW(), 1, NOW() FROM made
+        )
+        INSERT INTO cartera_promise_item (
+            promise_id, company_id, line_id, amount, amount_open, amount_paid_before,
+            is_open, create_uid, create_date, write_uid, write_date
+        )
+        SELECT
+            made.id, made.company_id, item.line_id, item.promised, item.open_then, 0,
+            FALSE, 1, NOW(), 1, NOW()
+        FROM made
+        JOIN cartera_promise_carried item ON item.case_id = made.case_id
+        """
+    )
+    # Whoever reads a case before the night finds it judged.
+    cr.execute(
+        """
+        INSERT INTO cartera_case_queue (company_id, partner_id)
+        SELECT DISTINCT company_id, partner_id FROM cartera_promise_carried
+        """
+    )
+    # What could not be carried over is none any more.
+    cr.execute(
+        """
+        UPDATE cartera_case known
+        SET promise_date = NULL, promise_amount = 0, promise_made_on = NULL
+        WHERE promise_date IS NOT NULL
+            AND NOT EXISTS (
+                SELECT 1 FROM cartera_promise promise WHERE promise.case_id = known.id
+            )
+        """
+    )
