@@ -13,9 +13,12 @@ class CarteraAddressWord(models.AbstractModel):
     _description = "What Is Known of Addresses"
 
     @api.model
-    def _get_wrong_sql(self):
-        """Query of the wrong addresses: ``debtor_id``, ``creditor_id`` (the company
-        above all branches, as text) and ``address``."""
+    def _get_wrong_sql(self, cases):
+        """Query of the wrong addresses of debtors: ``debtor_id``, ``creditor_id`` (the
+        company above all branches, as text) and ``address``.
+
+        :param cases: condition on ``debtor_case``: whose addresses
+        """
         self._flush()
         return SQL(
             """
@@ -25,7 +28,12 @@ class CarteraAddressWord(models.AbstractModel):
               FROM cartera_contact wrong
               JOIN cartera_case known ON known.id = wrong.case_id
               JOIN res_company heard ON heard.id = known.company_id
-             WHERE wrong.reached = 'wrong_number'
+             WHERE known.partner_id IN (
+                       SELECT debtor_case.partner_id
+                         FROM cartera_case debtor_case
+                        WHERE %(cases)s
+                   )
+               AND wrong.reached = 'wrong_number'
                AND wrong.address IS NOT NULL
                AND NOT EXISTS (
                    SELECT 1
@@ -39,7 +47,8 @@ class CarteraAddressWord(models.AbstractModel):
                       AND split_part(there.parent_path, '/', 1)
                         = split_part(heard.parent_path, '/', 1)
                )
-            """
+            """,
+            cases=cases,
         )
 
     @api.model
@@ -51,10 +60,8 @@ class CarteraAddressWord(models.AbstractModel):
             key
             and self.env.execute_query(
                 SQL(
-                    "SELECT 1 FROM (%s) wrong WHERE debtor_id = %s AND address = %s "
-                    "AND creditor_id = %s",
-                    self._get_wrong_sql(),
-                    case.partner_id.id,
+                    "SELECT 1 FROM (%s) wrong WHERE address = %s AND creditor_id = %s",
+                    self._get_wrong_sql(SQL("debtor_case.id = %s", case.id)),
                     key,
                     str(case.company_id.sudo().root_id.id),
                 )

@@ -141,40 +141,43 @@ class CarteraContact(models.Model):
 
     @api.depends("case_id", "date", "rank")
     def _compute_is_best_of_day(self):
-        best = self.search([("id", "in", self.ids), ("is_best_of_day", "=", True)])
+        cases = SQL("contact.case_id = ANY(%s)", self.case_id.ids)
+        best = {id_ for (id_,) in self.env.execute_query(self._get_best_sql(cases))}
         for contact in self:
-            contact.is_best_of_day = contact in best
+            contact.is_best_of_day = contact.id in best
 
     @api.model
     def _search_is_best_of_day(self, operator, value):
         """By the company's day; of equals the first."""
         if operator != "in":
             return NotImplemented
-        best = Domain("id", "in", self._get_best_sql())
+        best = Domain("id", "in", SQL("(%s)", self._get_best_sql(SQL("TRUE"))))
         return Domain.OR(best if wanted else ~best for wanted in value)
 
-    def _get_best_sql(self):
+    def _get_best_sql(self, condition):
+        """Query of the ids of the best contacts.
+
+        :param condition: on ``contact``: among which
+        """
         self.flush_model(["case_id", "company_id", "date", "rank"])
         zones = [
             SQL("(%s, %s)", company.id, company._get_cartera_tz())
             for company in self.env.companies
         ]
+        day = SQL("(contact.date AT TIME ZONE 'UTC' AT TIME ZONE zone.name)::date")
         return SQL(
             """
-            (
-                SELECT DISTINCT ON (
-                    contact.case_id,
-                    (contact.date AT TIME ZONE 'UTC' AT TIME ZONE zone.name)::date
-                ) contact.id
-                  FROM cartera_contact contact
-                  JOIN (VALUES %s) zone (company_id, name)
-                    ON zone.company_id = contact.company_id
-                 ORDER BY contact.case_id,
-                    (contact.date AT TIME ZONE 'UTC' AT TIME ZONE zone.name)::date,
-                    contact.rank DESC NULLS LAST, contact.id
-            )
+            SELECT DISTINCT ON (contact.case_id, %(day)s) contact.id
+              FROM cartera_contact contact
+              JOIN (VALUES %(zones)s) zone (company_id, name)
+                ON zone.company_id = contact.company_id
+             WHERE %(condition)s
+             ORDER BY contact.case_id, %(day)s,
+                contact.rank DESC NULLS LAST, contact.id
             """,
-            SQL(", ").join(zones),
+            condition=condition,
+            day=day,
+            zones=SQL(", ").join(zones),
         )
 
     # -- CRUD ---------------------------------------------------------------------

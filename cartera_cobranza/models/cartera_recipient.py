@@ -140,7 +140,7 @@ class CarteraRecipient(models.AbstractModel):
              WHERE way.address IS NOT NULL AND wrong.address IS NULL
             """,
             people=self._get_people_sql(cases),
-            wrong=self.env["cartera.address.word"]._get_wrong_sql(),
+            wrong=self.env["cartera.address.word"]._get_wrong_sql(cases),
         )
 
     @api.model

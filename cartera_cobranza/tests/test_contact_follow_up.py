@@ -351,6 +351,33 @@ class TestContactFollowUp(FollowUpCommon):
         self._log_result("cannot_pay", cause_id=cause)
         self.assertEqual(self.case.sudo().cause_ids.cause_id, cause)
 
+    # -- rights -------------------------------------------------------------------
+
+    def test_whoever_has_the_case_does_all_of_it(self):
+        own = self._create_user("cartera_propia", "own")
+        self.case.user_id = own
+        values_of = {
+            "promise": {"promise_date": "2026-07-10", "promise_amount": 40},
+            "dispute": {**self._dispute_values(), "dispute_amount": 30},
+            "callback": {"callback_date": "2026-07-02 21:30:00"},
+            "already_paid": {"paid_date": "2026-06-26", "paid_amount": 100},
+            "insolvent": {"insolvent_date": "2026-06-15"},
+        }
+        results = self.env["cartera.disposition"].search(
+            [
+                ("child_ids", "=", False),
+                ("is_automatic", "=", False),
+                ("code", "!=", "sent"),
+            ]
+        )
+        for result in results:
+            with self.subTest(result.code), self.cr.savepoint() as savepoint:
+                values = values_of.get(result.follow_up, {})
+                self._log_result(result.code, own, **values)
+                self.assertEqual(self.case.contact_ids.disposition_id, result)
+                self.assertGreaterEqual(self.case.date_resubmission, TODAY)
+                savepoint.rollback()
+
     # -- all or nothing -----------------------------------------------------------
 
     def test_nothing_is_half_done(self):
