@@ -24,15 +24,17 @@ class CarteraWorklistCalls(models.AbstractModel):
 
     @api.model
     def _fill_calls(self, company, date, debtor_ids=None, only_over=False):
-        """Fill in the next hours of the entries that are due.
+        """Fill in the next hours of the entries.
 
-        :param debtor_ids: ids of the debtors; None for all
+        :param debtor_ids: ids of the debtors; None for all that are due
         :param only_over: only of those whose hours are over
         :return: number of entries that changed
         """
         now = fields.Datetime.now()
-        scope = SQL("entry.company_id = %s AND entry.date_next <= %s", company.id, date)
-        if debtor_ids is not None:
+        scope = SQL("entry.company_id = %s", company.id)
+        if debtor_ids is None:
+            scope = SQL("%s AND entry.date_next <= %s", scope, date)
+        else:
             scope = SQL("%s AND debtor_case.partner_id IN %s", scope, tuple(debtor_ids))
         if only_over:
             scope = SQL("%s AND entry.call_until <= %s", scope, now)
