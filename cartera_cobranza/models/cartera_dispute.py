@@ -360,12 +360,16 @@ class CarteraDispute(models.Model):
         return own.next_by_id()
 
     def _claim_attachments(self):
-        """What was uploaded before the dispute existed belongs to it from now on, so
-        that whoever sees the dispute sees it."""
+        """What the user uploaded before the dispute existed, or in a window, belongs
+        to it from now on, so that whoever sees the dispute sees it."""
+
+        def is_loose(file):
+            model = self.env.get(file.res_model)
+            passing = model is not None and model._transient
+            return file.create_uid == self.env.user and (passing or not file.res_id)
+
         for dispute in self:
-            loose = dispute.sudo().attachment_ids.filtered(
-                lambda file: not file.res_id and file.create_uid == self.env.user
-            )
+            loose = dispute.sudo().attachment_ids.filtered(is_loose)
             loose.write({"res_model": self._name, "res_id": dispute.id})
 
     # -- the ledger ---------------------------------------------------------------

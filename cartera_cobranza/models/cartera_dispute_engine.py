@@ -269,11 +269,11 @@ class CarteraDisputeEngine(models.AbstractModel):
             ),
         )
         disputes.invalidate_recordset(flush=False)
-        self._turn_activities(disputes)
+        self._turn_activities(disputes, date)
         self._log_turns(disputes)
 
     @api.model
-    def _turn_activities(self, disputes):
+    def _turn_activities(self, disputes, date):
         """Nobody need answer what the ledger has closed, until that is undone."""
         types = [
             self.env["ir.model.data"]._xmlid_to_res_id(name)
@@ -287,7 +287,7 @@ class CarteraDisputeEngine(models.AbstractModel):
                 UPDATE mail_activity activity
                 SET active = dispute.state <> 'closed',
                     date_done = CASE WHEN dispute.state = 'closed'
-                        THEN %(now)s::timestamp END
+                        THEN %(date)s::date END
                 FROM cartera_dispute dispute
                 WHERE activity.res_model = 'cartera.dispute'
                     AND activity.res_id = dispute.id
@@ -306,7 +306,7 @@ class CarteraDisputeEngine(models.AbstractModel):
                 """,
                 ids=disputes.ids,
                 types=types,
-                now=fields.Datetime.now(),
+                date=date,
             ),
         )
         self.env["mail.activity"].invalidate_model(flush=False)

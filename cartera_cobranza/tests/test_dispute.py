@@ -146,15 +146,25 @@ class TestDispute(DisputeCommon):
         self.assertEqual(str(form.record.date_deadline), "2026-07-07")
 
     def test_evidence_is_seen_by_whoever_sees_the_dispute(self):
-        photo = (
-            self.env["ir.attachment"]
-            .with_user(self.collector)
-            .create({"name": "photo.txt", "raw": b"broken", "res_model": False})
+        files = self.env["ir.attachment"].with_user(self.collector)
+        log = self.env["cartera.contact.log"].with_user(self.collector)
+        window = log.create({"case_id": self.case.id, "channel": "call"})
+        photos = files.create(
+            [
+                {"name": "new.txt", "raw": b"broken", "res_model": "cartera.dispute"},
+                {
+                    "name": "window.txt",
+                    "raw": b"broken",
+                    "res_model": window._name,
+                    "res_id": window.id,
+                },
+            ]
         )
-        dispute = self._open(attachment_ids=photo.ids)
+        dispute = self._open(attachment_ids=photos.ids)
         self.env.invalidate_all()
-        self.assertEqual(photo.with_user(self.seller).raw, b"broken")
-        self.assertEqual(photo.res_id, dispute.id)
+        for photo in photos:
+            self.assertEqual(photo.with_user(self.seller).raw, b"broken")
+            self.assertEqual(photo.res_id, dispute.id)
 
     # -- answering ----------------------------------------------------------------
 
