@@ -18,6 +18,7 @@ def post_init_hook(env):
         env["cartera.episode.engine"]._update(company, today)
         env["cartera.segment.engine"]._assign(company, today)
         env["cartera.stage.engine"]._move_cases(company, today)
+        env["cartera.worklist.engine"]._refresh(company, today)
 
 
 def uninstall_hook(env):

@@ -411,8 +411,8 @@ class TestWorklist(ContactCommon):
         # By SQL, and after it, that the ledger of the company does not decide.
         self.env["cartera.case.queue"]._apply_pending()
         self.env.cr.execute(
-            "UPDATE cartera_case SET amount_overdue = 5, amount_collectable = 5,"
-            " item_count = 1 WHERE id = %s",
+            "UPDATE cartera_case SET amount_overdue = 5, amount_not_due = 0,"
+            " amount_collectable = 5, item_count = 1 WHERE id = %s",
             [case.id],
         )
         engine = self.env["cartera.worklist.engine"]

@@ -13,6 +13,7 @@ def migrate(cr, version):
     _give_scripts(cr)
     _carry_over_holds(cr)
     _carry_over_promises(cr)
+    _make_worklists(cr)
 
 
 def _fill_workers(cr):
@@ -250,3 +251,10 @@ def _carry_over_promises(cr):
             )
         """
     )
+
+
+def _make_worklists(cr):
+    """Collectors need not wait for the night."""
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    for company in env["res.company"].search([]):
+        env["cartera.worklist.engine"]._refresh(company, company._get_cartera_today())
