@@ -127,8 +127,16 @@ class CarteraCaseNext(models.AbstractModel):
         }
 
     def _get_worklist_action(self):
-        """The case, on the way through the worklist."""
-        return self._get_records_action(context={"cartera_worklist": True})
+        """The case, on the way through the worklist. From there on each debtor takes
+        the place of the one before, so that the way back stays short."""
+        action = self._get_records_action(context={"cartera_worklist": True})
+        if not self.env.context.get("cartera_worklist"):
+            return action
+        return {
+            "type": "ir.actions.client",
+            "tag": "cartera_replace_action",
+            "params": {"action": action},
+        }
 
     @api.model
     def _get_my_day_action(self):
