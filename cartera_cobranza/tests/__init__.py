@@ -16,6 +16,7 @@ from . import (
     test_contact_gate,
     test_contact_moment,
     test_contact_policy,
+    test_contact_tours,
     test_contactability,
     test_debtor_group,
     test_demo,
