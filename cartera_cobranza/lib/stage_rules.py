@@ -6,6 +6,9 @@ case, for previews and as the reference the statement is tested against.
 
 from dataclasses import dataclass
 
+# Days in which promises that were not kept count.
+BROKEN_DAYS = 180
+
 
 @dataclass(frozen=True, slots=True)
 class StageRule:
@@ -16,6 +19,8 @@ class StageRule:
     :ivar min_days: days past due that the oldest collectable item must have reached
     :ivar min_amount: overdue collectable amount, in the company's currency
     :ivar min_share: overdue collectable share of the whole debt, in percent
+    :ivar min_broken: promises not kept in :data:`BROKEN_DAYS` that do instead of the
+        days, as soon as something collectable is overdue; 0 where none do
     :ivar automatic: False where only a person may enter or leave the stage
     """
 
@@ -25,12 +30,14 @@ class StageRule:
     min_amount: float = 0.0
     min_share: float = 0.0
     automatic: bool = True
+    min_broken: int = 0
 
-    def holds(self, days, amount, share):
-        """Whether a debtor ``days`` late on ``amount`` (``share`` % of the debt)
-        meets the rule."""
+    def holds(self, days, amount, share, broken=0):
+        """Whether a debtor ``days`` late on ``amount`` (``share`` % of the debt), who
+        has not kept ``broken`` promises, meets the rule."""
+        unreliable = days > 0 and 0 < self.min_broken <= broken
         return (
-            days >= self.min_days
+            (days >= self.min_days or unreliable)
             and amount >= self.min_amount
             and share >= self.min_share
         )
@@ -40,12 +47,12 @@ class StageRule:
 class Decision:
     """What follows from the rules: each is a :class:`StageRule` or None."""
 
-    verdict: StageRule
+    verdict: StageRule | None
     move_to: StageRule | None = None
     propose: StageRule | None = None
 
 
-def decide(rules, current, last_verdict, days, amount, share):
+def decide(rules, current, last_verdict, days, amount, share, broken=0, is_held=False):
     """Decide one case.
 
     The verdict is the highest stage whose rule holds. The machine acts when the
@@ -60,11 +67,16 @@ def decide(rules, current, last_verdict, days, amount, share):
     :param days: days past due of the oldest collectable item, 0 when none is overdue
     :param amount: overdue collectable amount in the company's currency
     :param share: that amount in percent of the debtor's whole debt
+    :param broken: promises of the debtor that were not kept in :data:`BROKEN_DAYS`
+    :param is_held: whether something overdue is promised, paused or disputed: while
+        nothing else is, that is no cure and the verdict stands
     :return: :class:`Decision`
     """
+    if is_held and days <= 0:
+        return Decision(last_verdict)
     ordered = sorted(rules, key=lambda rule: rule.rank)
     lowest = ordered[0]
-    holding = [rule for rule in ordered if rule.holds(days, amount, share)]
+    holding = [rule for rule in ordered if rule.holds(days, amount, share, broken)]
     verdict = holding[-1] if holding else lowest
     if last_verdict is not None and verdict.stage == last_verdict.stage:
         return Decision(verdict)

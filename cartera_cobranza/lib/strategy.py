@@ -46,7 +46,13 @@ class Step:
     @property
     def chasing(self):
         """Whether the step asks for money that is overdue."""
-        return self.arrears or (self.clock == "promise" and self.offset > 0)
+        return self.arrears or self.after_promise
+
+    @property
+    def after_promise(self):
+        """Whether the step is for promises that were not kept; those up to the promised
+        day are for promises that are open."""
+        return self.clock == "promise" and self.offset > 0
 
     @property
     def group(self):
@@ -76,11 +82,38 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Promised:
+    """One payment that was promised, of a promise that counts.
+
+    :ivar day: by when it was promised
+    :ivar judged: day on which it was found not kept; None while it is open
+    :ivar amount: in the company's currency
+    """
+
+    day: date
+    judged: date | None = None
+    amount: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What the clock of a step counts from: the day, the first one on which the step
+    may be done, and the amount that it is about."""
+
+    day: date | None
+    least: date = date.min
+    amount: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Debtor:
     """What decides about a debtor. Amounts in the company's currency.
 
     :ivar episode: number of the present episode of arrears, or of the next one
-    :ivar overdue: everything overdue; ``collectable`` is what of it may be collected
+    :ivar overdue: everything overdue; ``collectable`` is what of it may be collected,
+        ``promised``, ``paused`` and ``disputed`` why not the rest
+    :ivar installments: :class:`Promised` payments that are open, or were not kept
+    :ivar promised_on: :class:`Event` of the days on which open promises were made
     :ivar credit: credits, as a negative amount
     :ivar share: collectable part of the debt, in percent
     :ivar channels: channels that reach the debtor and may be used
@@ -94,14 +127,17 @@ class Debtor:
     total: float = 0.0
     overdue: float = 0.0
     collectable: float = 0.0
+    promised: float = 0.0
+    paused: float = 0.0
+    disputed: float = 0.0
     credit: float = 0.0
     share: float = 0.0
     bucket: object = None
     stage: object = None
     stage_date: date | None = None
     hold_until: date | None = None
-    promise_date: date | None = None
-    promise_made_on: date | None = None
+    installments: tuple = ()
+    promised_on: tuple = ()
     last_payment: date | None = None
     archived: bool = False
     insolvent_since: date | None = None
@@ -117,52 +153,85 @@ def decide(steps, debtor, done, today):
     :param steps: :class:`Step` list in order of strength, the weakest first
     :param debtor: :class:`Debtor`
     :param done: :class:`Done` list of the steps that were done up to ``today``
-    :return: dict of step key to ``(verdict, reason)``: ``do``, ``merged``, ``skip`` or
-        ``wait`` with the code of the reason
+    :return: dict of step key and day of the event, None for the arrears, to
+        ``(verdict, reason)``: ``do``, ``merged``, ``skip`` or ``wait`` with the code of
+        the reason
     """
     ranks = {step.key: rank for rank, step in enumerate(steps)}
     by_key = {step.key: step for step in steps}
     mine = [row for row in done if row.episode in (0, debtor.episode)]
-    reasons = {}
+    reasons, days = {}, {}
     previous = None
     for step in steps:
-        start = _get_start(step, previous, debtor, mine)
+        for event in _get_events(step, previous, debtor, mine):
+            key = step.key, None if step.arrears else event.day
+            own = [row for row in mine if (row.key, row.event) == key]
+            days[key] = _get_day(step, event, own)
+            reasons[key] = _get_reason(
+                step, event, own, days[key], debtor, mine, today, ranks, by_key
+            )
         if step.arrears:
             previous = step
-        elif start is None:
-            continue  # the event never took place
-        reasons[step.key] = _get_reason(step, start, debtor, mine, today, ranks, by_key)
-    return _merge(steps, reasons)
+    return _merge(steps, reasons, days)
 
 
-def _get_start(step, previous, debtor, done):
-    """The day from which the clock of the step counts, or None."""
+def _get_events(step, previous, debtor, done):
+    """What the clock of the step counts from: one :class:`Event` for the arrears, and
+    as many as there were of the others."""
+    if step.clock == "promise":
+        return _get_promised(step, debtor)
+    if step.clock == "promise_made":
+        return debtor.promised_on
+    if step.clock == "payment" and not debtor.last_payment:
+        return []
     if step.clock == "previous":
         days = [row.day for row in done if previous and row.key == previous.key]
-        return max(days, default=None)
-    return {
+        return [Event(max(days, default=None), amount=debtor.collectable)]
+    day = {
         "due": debtor.oldest_due,
         "stage": debtor.stage_date,
-        "promise": debtor.promise_date,
-        "promise_made": debtor.promise_made_on,
         "payment": debtor.last_payment,
     }[step.clock]
+    return [Event(day, amount=debtor.collectable)]
 
 
-def _get_reason(step, start, debtor, done, today, ranks, by_key):
+def _get_promised(step, debtor):
+    """The promised days that the step is for: several payments of a day are one."""
+    found = {}
+    for promised in debtor.installments:
+        if step.after_promise == (promised.judged is not None):
+            found.setdefault(promised.day, []).append(promised)
+    if step.after_promise:
+        return [
+            Event(day, max(one.judged for one in some), debtor.collectable)
+            for day, some in found.items()
+        ]
+    return [
+        Event(day, amount=sum(one.amount for one in some))
+        for day, some in found.items()
+    ]
+
+
+def _get_day(step, event, own):
+    """The day of the step by its clock, or None.
+
+    :param own: what was done of it for this event
+    """
+    if own:
+        return max(row.day for row in own) + timedelta(step.repeat_days)
+    if event.day is None:
+        return None
+    return max(event.day + timedelta(step.offset), event.least)
+
+
+def _get_reason(step, event, own, day, debtor, done, today, ranks, by_key):
     """Why the step is not done, or None."""
-    event = None if step.arrears else start
-    own = [row for row in done if row.key == step.key and row.event == event]
     if own and max(row.occurrence for row in own) >= step.times:
         return "done"
-    if own:
-        day = max(row.day for row in own) + timedelta(step.repeat_days)
-    elif start is None:
+    if day is None:
         if step.clock == "previous":
             return "clock"
-        return _get_quiet(debtor, today) or "nothing_overdue"
-    else:
-        day = start + timedelta(step.offset)
+        return _get_quiet(debtor) or "nothing_overdue"
     if day > today:
         return "not_yet"
     if step.catch_up and (today - day).days > step.catch_up:
@@ -181,9 +250,9 @@ def _get_reason(step, start, debtor, done, today, ranks, by_key):
             return "superseded"
     return (
         _get_closed(debtor, today)
-        or (step.chasing and _get_quiet(debtor, today))
+        or (step.chasing and _get_quiet(debtor))
         or ("nothing_owed" if step.clock == "promise" and debtor.total <= 0 else None)
-        or _get_condition(step, debtor)
+        or _get_condition(step, debtor, event.amount)
         or _get_pause(step, done, today, by_key)
         or _get_obstacle(step, debtor)
     )
@@ -200,12 +269,16 @@ def _get_closed(debtor, today):
     return None
 
 
-def _get_quiet(debtor, today):
+def _get_quiet(debtor):
     """Why nothing is asked of the debtor, or None."""
-    if debtor.promise_date and debtor.promise_date >= today:
-        return "promise"
+    if debtor.collectable <= 0 < debtor.overdue:
+        if debtor.promised > 0:
+            return "promise"
+        if debtor.paused > 0:
+            return "paused"
+        return "disputed" if debtor.disputed > 0 else "blocked"
     if debtor.collectable <= 0:
-        return "blocked" if debtor.overdue > 0 else "nothing_overdue"
+        return "nothing_overdue"
     if debtor.collectable + debtor.credit <= 0:
         return "covered"
     if debtor.bank_stale:
@@ -213,9 +286,11 @@ def _get_quiet(debtor, today):
     return "money_in_transit" if debtor.in_transit else None
 
 
-def _get_condition(step, debtor):
-    """The first condition of the step that does not hold, or None."""
-    amount = debtor.collectable
+def _get_condition(step, debtor, amount):
+    """The first condition of the step that does not hold, or None.
+
+    :param amount: what the step is about
+    """
     if amount < step.min_amount or (step.max_amount and amount > step.max_amount):
         return "amount"
     if debtor.share < step.min_share:
@@ -251,22 +326,28 @@ def _get_obstacle(step, debtor):
     return debtor.obstacles.get(step.action, "no_channel")
 
 
-def _merge(steps, reasons):
-    """The verdicts: of the steps of one group that are due, the strongest is done."""
+def _merge(steps, reasons, days):
+    """The verdicts: of the steps of one group that are due, the strongest is done, and
+    for the event whose day came first."""
     waiting = ("not_yet", "clock", "waiting", "today")
+    group_of = {step.key: step.group for step in steps}
+    ranks = {step.key: rank for rank, step in enumerate(steps)}
+
+    def strength(key):
+        step_key, event = key
+        return -ranks[step_key], days[key], event or date.min
+
+    due = sorted((key for key in reasons if reasons[key] is None), key=strength)
     strongest = {}
-    for step in steps:
-        if step.key in reasons and reasons[step.key] is None and step.group:
-            strongest[step.group] = step.key
+    for key in due:
+        if group := group_of[key[0]]:
+            strongest.setdefault(group, key)
     verdicts = {}
-    for step in steps:
-        if step.key not in reasons:
-            continue
-        reason = reasons[step.key]
+    for key, reason in reasons.items():
         if reason:
-            verdicts[step.key] = ("wait" if reason in waiting else "skip", reason)
-        elif strongest.get(step.group, step.key) == step.key:
-            verdicts[step.key] = ("do", "due")
+            verdicts[key] = ("wait" if reason in waiting else "skip", reason)
+        elif strongest.get(group_of[key[0]], key) == key:
+            verdicts[key] = ("do", "due")
         else:
-            verdicts[step.key] = ("merged", "merged")
+            verdicts[key] = ("merged", "merged")
     return verdicts

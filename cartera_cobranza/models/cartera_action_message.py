@@ -68,6 +68,7 @@ class CarteraActionMessage(models.AbstractModel):
             recipient.lang if recipient else None,
             order.fallback_channel,
             execution.date,
+            execution.date_event or None,
             "planned" if recipient else "failed",
             None if recipient else missing,
         )
@@ -84,18 +85,20 @@ class CarteraActionMessage(models.AbstractModel):
                 WITH ordered (
                     execution_id, case_id, company_id, channel, template_id, kind,
                     step_id, attach_invoices, cost, contact_partner_id, address, lang,
-                    allow_fallback, date, state, message
+                    allow_fallback, date, date_event, state, message
                 ) AS (VALUES %(rows)s), made AS (
                     INSERT INTO cartera_communication (
                         case_id, company_id, channel, template_id, kind, step_id,
                         attach_invoices, cost, contact_partner_id, address, lang,
-                        allow_fallback, date, state, message, origin, date_planned,
-                        attempts, create_uid, create_date, write_uid, write_date
+                        allow_fallback, date, date_event, state, message, origin,
+                        date_planned, attempts, create_uid, create_date, write_uid,
+                        write_date
                     )
                     SELECT case_id, company_id, channel, template_id, kind, step_id,
                            attach_invoices, cost, contact_partner_id::int, address,
-                           lang, allow_fallback, date, state, message, 'strategy',
-                           %(now)s, 0, %(uid)s, %(now)s, %(uid)s, %(now)s
+                           lang, allow_fallback, date, date_event::date, state,
+                           message, 'strategy', %(now)s, 0, %(uid)s, %(now)s, %(uid)s,
+                           %(now)s
                       FROM ordered
                      ORDER BY execution_id
                     ON CONFLICT (case_id, date) WHERE origin = 'strategy'

@@ -65,8 +65,9 @@ class CarteraCallCandidates(models.AbstractModel):
     def _get_debtors_sql(self, cases, today):
         """Rows of case id, whether the debtor has ever authorised calls, and what
         policies and time zone depend on (``res.partner._get_cartera_zone``); without
-        those who have no phone, whose credits cover what is overdue, who have promised
-        to pay, or are on hold or insolvent wherever it is which day.
+        those who have no phone, of whom nothing can be asked now since they have
+        promised to pay it, dispute it or have credits, and who are on hold or insolvent
+        wherever it is which day.
 
         :param today: the day in UTC
         """
@@ -85,8 +86,6 @@ class CarteraCallCandidates(models.AbstractModel):
              WHERE debtor_case.id IN %(cases)s
                AND debtor.active
                AND debtor_case.amount_collectable + debtor_case.amount_credit > 0
-               AND (debtor_case.promise_date IS NULL
-                    OR debtor_case.promise_date < %(today)s)
                AND COALESCE(debtor_case.hold_until, %(today)s) <= %(today)s
                AND (debtor.cartera_insolvent_since IS NULL
                     OR debtor.cartera_insolvent_since > %(today)s)

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import format_amount, format_date
 
+from .strategy_facts import EVENT_DAYS
+
 # A pin changes what is done with the debtor, whatever the rules say.
 PIN_FIELDS = frozenset({"segment_pin_id", "segment_pin_until", "segment_pin_reason"})
 
@@ -34,12 +36,18 @@ class CarteraCaseStrategy(models.AbstractModel):
         "hold_until",
         "promise_amount",
         "promise_date",
+        "promise_ids.state",
     )
     @api.depends_context("lang")
     def _compute_pause_text(self):
+        broken = self._get_broken_promises()
         for case in self:
-            texts = [case._describe_hold(), case._describe_promise()]
-            case.pause_text = " · ".join(filter(None, texts)) or False
+            promise = case._describe_promise() or case._describe_broken(
+                broken.get(case._origin.id)
+            )
+            case.pause_text = (
+                " · ".join(filter(None, [case._describe_hold(), promise])) or False
+            )
 
     def _describe_hold(self):
         today = self.company_id._get_cartera_today()
@@ -54,15 +62,38 @@ class CarteraCaseStrategy(models.AbstractModel):
     def _describe_promise(self):
         if not self.promise_date:
             return ""
-        values = {
-            "day": format_date(self.env, self.promise_date),
-            "amount": format_amount(self.env, self.promise_amount, self.currency_id),
-        }
-        if self.promise_date >= self.company_id._get_cartera_today():
-            return self.env._("%(amount)s promised for %(day)s", **values)
-        if self.amount_collectable > 0:
-            return self.env._("The promise of %(amount)s for %(day)s broke", **values)
-        return ""
+        return self.env._(
+            "%(amount)s promised for %(day)s",
+            amount=format_amount(self.env, self.promise_amount, self.currency_id),
+            day=format_date(self.env, self.promise_date),
+        )
+
+    def _describe_broken(self, part):
+        if not part or self.amount_collectable <= 0:
+            return ""
+        return self.env._(
+            "The promise of %(amount)s for %(day)s broke",
+            amount=format_amount(self.env, part.amount, part.currency_id),
+            day=format_date(self.env, part.date),
+        )
+
+    def _get_broken_promises(self):
+        """By case id, the last promised payment that was not kept, as long as steps
+        answer to it."""
+        parts = self.env["cartera.promise.installment"].search(
+            [
+                ("case_id", "in", self._origin.ids),
+                ("state", "in", ["broken", "partial"]),
+                ("promise_id.state", "in", ["broken", "partial"]),
+                (
+                    "date",
+                    ">",
+                    fields.Date.subtract(fields.Date.today(), days=EVENT_DAYS),
+                ),
+            ],
+            order="date, id",
+        )
+        return {part.case_id.id: part for part in parts}
 
     @api.model
     def _get_reasons(self):

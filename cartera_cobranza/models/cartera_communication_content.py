@@ -33,6 +33,11 @@ class CarteraCommunicationContent(models.AbstractModel):
     _name = "cartera.communication.content"
     _description = "Content of a Message"
 
+    date_event = fields.Date(
+        readonly=True,
+        copy=False,
+        help="Day of the promise or payment that the message answers to.",
+    )
     items = fields.Json(
         readonly=True, copy=False, help="The items as the message showed them."
     )
@@ -103,14 +108,17 @@ class CarteraCommunicationContent(models.AbstractModel):
             links = message._get_payment_links(totals)
             message.payment_url = message._choose_payment_url(totals, links)
 
-    @api.depends("case_id.promise_date", "case_id.promise_amount")
+    @api.depends("case_id.promise_ids.state", "date_event", "kind")
     @api.depends_context("lang", "tz")
     def _compute_promise(self):
+        parts_of = self._get_promise_parts()
         for message in self:
-            case = message.case_id
-            message.promise_date_text = message._format_date(case.promise_date)
-            message.promise_amount_text = message._format_amount(
-                case.promise_amount, case.currency_id.id
+            parts = parts_of.get(message.case_id.id, [])
+            day, amounts = message._choose_promise(parts)
+            message.promise_date_text = message._format_date(day)
+            message.promise_amount_text = " + ".join(
+                message._format_amount(amount, currency_id)
+                for currency_id, amount in amounts.items()
             )
             message.today_text = message._format_date(
                 message.company_id._get_cartera_today()
@@ -174,6 +182,59 @@ class CarteraCommunicationContent(models.AbstractModel):
         if len(names) > NAMED_DOCUMENTS:
             text += f" +{len(names) - NAMED_DOCUMENTS}"
         return text
+
+    # -- the promise --------------------------------------------------------------
+
+    def _get_promise_parts(self):
+        """Payments of the debtors' open promises, and those that were not kept.
+
+        :return: dict of case id to ``cartera.promise.installment`` records
+        """
+        # Whoever writes to the debtor may say what the debtor promised.
+        parts = self.env["cartera.promise.installment"].sudo()
+        broken = ["broken", "partial"]
+        found = parts.search(
+            [
+                ("case_id", "in", self.case_id.ids),
+                "|",
+                ("promise_id.state", "=", "open"),
+                "&",
+                ("promise_id.state", "in", broken),
+                ("state", "in", broken),
+            ]
+        )
+        return {case.id: some for case, some in found.grouped("case_id").items()}
+
+    def _choose_promise(self, parts):
+        """What was promised by when, as far as the message is about it: by the event
+        that it answers to, else the next payment, or the last one.
+
+        :param parts: ``cartera.promise.installment`` records of the debtor
+        :return: ``(day, {currency id: amount})``; ``(None, {})`` when there is none
+        """
+        self.ensure_one()
+        rules = {
+            "promise_made": (True, lambda part: part.promise_id.date_made, max),
+            "promise_due": (True, lambda part: part.date, min),
+            "promise_broken": (False, lambda part: part.date, max),
+        }
+        is_open, get_day, choose = rules.get(self.kind, rules["promise_due"])
+        wanted = [
+            part
+            for part in parts
+            if (part.promise_id.state == "open") == is_open
+            and (self.kind == "promise_made" or (part.state == "open") == is_open)
+        ]
+        days = {get_day(part) for part in wanted}
+        event = self.date_event if self.kind in rules else None
+        day = event or (choose(days) if days else None)
+        chosen = [part for part in wanted if get_day(part) == day]
+        amounts = {}
+        for part in chosen:
+            missing = part.amount - (0 if is_open else part.amount_kept)
+            currency_id = part.currency_id.id
+            amounts[currency_id] = amounts.get(currency_id, 0) + missing
+        return max((part.date for part in chosen), default=None), amounts
 
     # -- formats ------------------------------------------------------------------
 

@@ -93,6 +93,7 @@ class CarteraCommunicationReplacement(models.AbstractModel):
             "allow_fallback": self.allow_fallback,
             "previous_id": self.id,
             "date": self.date,
+            "date_event": self.date_event,
             "date_planned": fields.Datetime.now(),
         }
 

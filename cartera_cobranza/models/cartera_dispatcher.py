@@ -19,8 +19,8 @@ BATCH_SIZE = 200
 ATTEMPTS = 3
 
 PROMISE_KINDS = frozenset({"promise_made", "promise_due", "promise_broken"})
-# Kinds that make no sense when the debtor owes nothing.
-OWING_KINDS = CLAIMING_KINDS | {"preventive", "promise_due", "promise_broken"}
+# Kinds that make no sense when nothing can be asked of the debtor.
+OWING_KINDS = CLAIMING_KINDS | {"preventive", "promise_broken"}
 
 # States of a message that has been written to the debtor, or is about to be.
 WRITTEN_STATES = ("ready", "queued", "sending", "sent", "unconfirmed")
@@ -252,22 +252,43 @@ class CarteraDispatcher(models.AbstractModel):
         today = self.env.company._get_cartera_today()
         kept = messages
         for message in messages:
-            if reason := self._find_obstacle(message, today):
+            if reason := self._find_suspension(message, today):
                 message._set_state("cancelled", reason)
-                kept -= message
+                message._get_executions()._call_off(reason)
+            elif reason := self._find_obstacle(message):
+                message._set_state("cancelled", reason)
+            else:
+                continue
+            kept -= message
         return kept
 
-    def _find_obstacle(self, message, today):
-        """Why the message is not written, or None."""
-        case, kind = message.case_id, message.kind
-        by_machine = message.origin == "strategy"
-        if by_machine and case.hold_until and case.hold_until >= today:
+    def _find_suspension(self, message, today):
+        """Why the message is not written for now, so that its step is still to be done,
+        or None."""
+        case = message.case_id
+        if message.origin != "strategy":
+            return None
+        if case.hold_until and case.hold_until >= today:
             return self.env._("On hold")
-        if kind in PROMISE_KINDS and not case.promise_date:
-            return self.env._("No promise")
-        promised = case.promise_date and case.promise_date >= today
-        if by_machine and promised and kind in CLAIMING_KINDS:
+        if message.kind not in CLAIMING_KINDS or message.amount:
+            return None
+        if case.amount_collectable > 0 or case.amount_overdue <= 0:
+            return None
+        if case.amount_promised > 0:
             return self.env._("A payment is promised")
+        if case.amount_paused > 0:
+            return self.env._("What is overdue is on hold")
+        if case.amount_disputed > 0:
+            return self.env._("What is overdue is disputed")
+        return None
+
+    def _find_obstacle(self, message):
+        """Why the message is not written any more, or None."""
+        kind = message.kind
+        if kind in PROMISE_KINDS and not message.promise_date_text:
+            if kind == "promise_broken":
+                return self.env._("No promise was broken: it has been kept meanwhile")
+            return self.env._("No promise is open")
         if kind not in OWING_KINDS or message.amount:
             return None
         if any(item["side"] != "credit" for item in message.items or []):

@@ -5,12 +5,19 @@ from odoo.tools import SQL
 # after it: what is looked at once more.
 MARGIN = "1 day"
 
+# Nothing that is overdue is left alone for now.
+NOTHING_HELD = SQL(
+    "COALESCE(amount_promised, 0) <= 0 AND COALESCE(amount_paused, 0) <= 0 "
+    "AND COALESCE(amount_disputed, 0) <= 0"
+)
+
 
 class CarteraEpisodeEngine(models.AbstractModel):
     """Counts the episodes of arrears of the debtors and notes when they last paid.
 
     An episode begins when a debtor first has a collectable overdue item and ends at
-    cure. A step of a strategy is done once in each.
+    cure. What is promised, paused or disputed is not cured. A step of a strategy is
+    done once in each episode.
     """
 
     _name = "cartera.episode.engine"
@@ -81,17 +88,22 @@ class CarteraEpisodeEngine(models.AbstractModel):
                 SET episode = episode + (date_oldest_due IS NOT NULL)::int,
                     episode_date = date_oldest_due + 1
                 WHERE company_id = %(company)s AND (
-                    (date_oldest_due IS NULL AND episode_date IS NOT NULL)
+                    (
+                        date_oldest_due IS NULL AND episode_date IS NOT NULL
+                        AND %(nothing_held)s
+                    )
                     OR (date_oldest_due < %(date)s AND episode_date IS NULL)
                     OR (
                         episode_date <= %(last_day)s
                         AND date_oldest_due >= %(last_day)s
+                        AND %(nothing_held)s
                     )
                 )
                 """,
                 company=company.id,
                 date=date,
                 last_day=last_day,
+                nothing_held=NOTHING_HELD,
             )
         )
         return self.env.cr.rowcount

@@ -77,3 +77,4 @@ class CarteraPauseEngine(models.AbstractModel):
             )
         )
         cases.invalidate_recordset(["hold_until", "hold_reason"], flush=False)
+        cases.modified(["hold_until", "hold_reason"])

@@ -151,13 +151,15 @@ class CarteraPlanRunner(models.AbstractModel):
         those that were merged into them."""
         company = plan.company_id
         self.env["cartera.case.queue"]._apply_pending()
-        self.env["cartera.strategy.engine"]._flush()
+        engine = self.env["cartera.strategy.engine"]
+        engine._flush()
         guard = self.env["cartera.bank.guard"]._get_guard(company, plan.date)
         lines = self.env["cartera.plan.line"].browse(line_ids)
         self.env.cr.execute(
             SQL(
                 """
                 WITH facts AS MATERIALIZED (%(facts)s),
+                promises AS MATERIALIZED (%(promises)s),
                 left_out AS (
                     SELECT line.id, line.reason
                     FROM (%(reasons)s) line
@@ -172,6 +174,12 @@ class CarteraPlanRunner(models.AbstractModel):
                 """,
                 facts=strategy_facts.facts(
                     company, plan.date, None, guard, lines.case_id.ids
+                ),
+                promises=strategy_facts.promises(
+                    company,
+                    plan.date,
+                    engine._get_rates(company, plan.date),
+                    lines.case_id.ids,
                 ),
                 reasons=self._get_reasons_sql(line_ids),
             )
@@ -191,18 +199,25 @@ class CarteraPlanRunner(models.AbstractModel):
                     WHEN item.id IS NOT NULL
                         AND item.amount_residual = 0
                         AND item.amount_residual_currency = 0 THEN 'paid'
-                    WHEN line.episode > 0 AND facts.date_oldest_due IS NULL THEN 'paid'
+                    WHEN line.episode > 0 AND facts.date_oldest_due IS NULL
+                        AND facts.quiet = 'nothing_overdue' THEN 'paid'
                     WHEN line.episode > 0 AND line.episode <> facts.episode
                         THEN 'cured'
                     WHEN line.episode > 0
                         OR (step.clock = 'promise' AND step.offset_days > 0)
                         THEN CASE facts.quiet
                             WHEN 'nothing_overdue' THEN 'paid' ELSE facts.quiet END
+                    WHEN step.clock IN ('promise', 'promise_made')
+                        AND promise.case_id IS NULL THEN 'promise_over'
                 END AS reason
             FROM cartera_plan_line line
             LEFT JOIN facts ON facts.id = line.case_id
             JOIN cartera_strategy_step step ON step.id = line.step_id
             LEFT JOIN account_move_line item ON item.id = line.line_id
+            LEFT JOIN promises promise
+                ON promise.case_id = line.case_id AND promise.clock = step.clock
+                    AND promise.date = line.date_event
+                    AND COALESCE(promise.is_after = (step.offset_days > 0), TRUE)
             WHERE line.id = ANY(%s)
             """,
             list(line_ids),

@@ -57,6 +57,12 @@ class CarteraStage(models.Model):
         digits=(5, 2),
         help="Share of the whole debt that must be overdue and collectable.",
     )
+    min_broken_promises = fields.Integer(
+        string="Or Broken Promises",
+        help="The stage is reached before its days as soon as the debtor is overdue "
+        "and has not kept so many promises in the last 180 days. Zero: they don't "
+        "matter.",
+    )
     automatic = fields.Boolean(
         default=True,
         help="Cases enter and leave this stage by themselves at night. Otherwise the "
@@ -87,9 +93,10 @@ class CarteraStage(models.Model):
         "CHECK (contact_tier BETWEEN 1 AND 3)", "There are three tiers of contacts."
     )
     _rule_positive = models.Constraint(
-        "CHECK (min_days >= 0 AND min_amount >= 0 AND min_share BETWEEN 0 AND 100)",
-        "Days and amount of an entry rule cannot be negative, and its share is "
-        "between 0 and 100 %.",
+        "CHECK (min_days >= 0 AND min_amount >= 0 AND min_share BETWEEN 0 AND 100 "
+        "AND COALESCE(min_broken_promises, 0) >= 0)",
+        "Days, amount and broken promises of an entry rule cannot be negative, and its "
+        "share is between 0 and 100 %.",
     )
 
     @api.depends("company_id")
@@ -134,6 +141,7 @@ class CarteraStage(models.Model):
                 min_amount=stage.min_amount,
                 min_share=stage.min_share,
                 automatic=stage.automatic,
+                min_broken=stage.min_broken_promises,
             )
             for rank, stage in enumerate(self.sorted())
         }

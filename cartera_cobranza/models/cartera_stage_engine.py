@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..lib.stage_rules import BROKEN_DAYS
+from .cartera_episode_engine import NOTHING_HELD
+
 
 class CarteraStageEngine(models.AbstractModel):
     """Moves the cases of a company through the stages, all in one statement.
@@ -41,6 +44,7 @@ class CarteraStageEngine(models.AbstractModel):
         :return: number of cases moved or proposed
         """
         self.env["cartera.case"].flush_model()
+        self.env["cartera.promise"].flush_model()
         self.env["cartera.stage.move"].flush_model()
         moved, proposed = self.env.execute_query(
             SQL(
@@ -218,9 +222,13 @@ class CarteraStageEngine(models.AbstractModel):
                     COALESCE(
                         100 * amount_collectable
                         / NULLIF(amount_not_due + amount_overdue, 0), 0
-                    ) AS share
+                    ) AS share,
+                    COALESCE(unkept.count, 0) AS broken
                 FROM cartera_case
+                LEFT JOIN (%(unkept)s) unkept ON unkept.case_id = id
                 WHERE company_id = %(company)s %(some_cases)s
+                    -- What is left alone for now is not cured.
+                    AND (date_oldest_due < %(date)s OR (%(nothing_held)s))
             ) facts
             LEFT JOIN (%(rules)s) rule ON rule.stage_id = facts.stage_id
             CROSS JOIN LATERAL (
@@ -228,7 +236,13 @@ class CarteraStageEngine(models.AbstractModel):
                     MAX(rank) AS rank,
                     MAX(rank) FILTER (WHERE automatic) AS automatic_rank
                 FROM (%(rules)s) rule
-                WHERE facts.days >= rule.min_days
+                WHERE (
+                        facts.days >= rule.min_days
+                        OR (
+                            facts.days > 0 AND rule.min_broken > 0
+                            AND facts.broken >= rule.min_broken
+                        )
+                    )
                     AND facts.amount_collectable >= rule.min_amount
                     AND facts.share >= rule.min_share
             ) holding
@@ -237,6 +251,23 @@ class CarteraStageEngine(models.AbstractModel):
             company=company.id,
             some_cases=SQL("AND id IN %s", tuple(ids)) if ids is not None else SQL(),
             rules=self._get_rules_sql(company),
+            unkept=self._get_unkept_sql(company, date),
+            nothing_held=NOTHING_HELD,
+        )
+
+    @api.model
+    def _get_unkept_sql(self, company, date):
+        """How many promises each debtor has not kept lately."""
+        return SQL(
+            """
+            SELECT case_id, COUNT(*) AS count FROM cartera_promise
+            WHERE company_id = %(company)s AND state IN ('broken', 'partial')
+                AND date_ended > %(date)s - %(days)s AND date_ended <= %(date)s
+            GROUP BY case_id
+            """,
+            company=company.id,
+            date=date,
+            days=BROKEN_DAYS,
         )
 
     @api.model
@@ -246,18 +277,19 @@ class CarteraStageEngine(models.AbstractModel):
         rules = self.env["cartera.stage"].sudo()._get_stages(company)._get_rules()
         rows = [
             SQL(
-                "(%s, %s, %s, %s::numeric, %s::numeric, %s)",
+                "(%s, %s, %s, %s::numeric, %s::numeric, %s, %s)",
                 rule.stage,
                 rule.rank,
                 rule.min_days,
                 rule.min_amount,
                 rule.min_share,
                 rule.automatic,
+                rule.min_broken,
             )
             for rule in rules.values()
         ]
         return SQL(
             "SELECT * FROM (VALUES %s) rules "
-            "(stage_id, rank, min_days, min_amount, min_share, automatic)",
+            "(stage_id, rank, min_days, min_amount, min_share, automatic, min_broken)",
             SQL(", ").join(rows),
         )

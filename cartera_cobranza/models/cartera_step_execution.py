@@ -73,6 +73,7 @@ class CarteraStepExecution(models.Model):
             ("done", "Done"),
             ("merged", "Merged"),
             ("failed", "Failed"),
+            ("called_off", "Called off"),
             ("given_up", "Given up"),
         ],
         required=True,
@@ -126,6 +127,12 @@ class CarteraStepExecution(models.Model):
             execution.write(
                 {"state": "given_up" if is_last else "failed", "message": reason}
             )
+
+    def _call_off(self, reason):
+        """What was begun is not done for now, since the debtor is left alone: a plan
+        does it again afterwards."""
+        begun = self.filtered(lambda execution: execution.state == "done")
+        begun.write({"state": "called_off", "message": reason})
 
     def _take_up(self):
         """What had come to nothing is done after all, by hand, where no plan has done

@@ -178,6 +178,9 @@ class CarteraStrategyEngine(models.AbstractModel):
         everybody = told != NIGHT
         tables = {
             "facts": strategy_facts.facts(company, date, money, guard, ids),
+            "promises": strategy_facts.promises(
+                company, date, self._get_rates(company, date), ids
+            ),
             "steps": strategy_facts.steps(step_model, company),
             "done": strategy_facts.done(company, date),
             "latest": strategy_facts.latest(company, date),
@@ -203,6 +206,17 @@ class CarteraStrategyEngine(models.AbstractModel):
         )
 
     @api.model
+    def _get_rates(self, company, date):
+        """What one unit of each currency is worth in the company's on a day.
+
+        :return: list of ``(currency id, worth)``
+        """
+        currencies = self.env["res.currency"].with_context(active_test=False).search([])
+        rates = currencies._get_rates(company, date)
+        own = rates[company.currency_id.id]
+        return [(currency_id, own / rate) for currency_id, rate in rates.items()]
+
+    @api.model
     def _get_reach_sql(self, company, date, ids):
         return strategy_facts.reach(
             self.env["cartera.recipient"]._get_reachable_sql(company, ids),
@@ -215,6 +229,9 @@ class CarteraStrategyEngine(models.AbstractModel):
             "cartera.case",
             "cartera.consent",
             "cartera.contact",
+            "cartera.pause",
+            "cartera.promise",
+            "cartera.promise.installment",
             "cartera.segment",
             "cartera.step.execution",
             "cartera.strategy",
@@ -282,7 +299,7 @@ class CarteraStrategyEngine(models.AbstractModel):
         columns = SQL(
             "case_id, step_id, line_id, episode, occurrence, date_event, date_step, "
             "amount, rank, action, channel, merge_group, cost, date_oldest_due, "
-            "hold_until, promise_date, wait_until, reason"
+            "hold_until, promised_until, paused_until, wait_until, reason"
         )
         idle = SQL()
         if everybody:
@@ -291,8 +308,8 @@ class CarteraStrategyEngine(models.AbstractModel):
                 UNION ALL
                 SELECT
                     id, NULL, NULL, episode, 1, NULL, NULL, amount_collectable, NULL,
-                    NULL, NULL, NULL, 0, date_oldest_due, hold_until, promise_date,
-                    NULL,
+                    NULL, NULL, NULL, 0, date_oldest_due, hold_until,
+                    promised_until, paused_until, NULL,
                     CASE
                         WHEN closed IN ('archived', 'insolvent') THEN closed
                         WHEN segment_id IS NULL THEN 'no_segment'
@@ -336,7 +353,8 @@ class CarteraStrategyEngine(models.AbstractModel):
                     WHEN 'waiting' THEN wait_until + 1
                     WHEN 'today' THEN %(date)s + 1
                     WHEN 'hold' THEN hold_until + 1
-                    WHEN 'promise' THEN promise_date + 1
+                    WHEN 'promise' THEN promised_until + 1
+                    WHEN 'paused' THEN paused_until + 1
                 END AS date_next,
                 amount,
                 GREATEST(COALESCE(%(date)s - date_oldest_due, 0), 0) AS days_overdue,
@@ -349,7 +367,7 @@ class CarteraStrategyEngine(models.AbstractModel):
                         PARTITION BY case_id, COALESCE(
                             CASE WHEN reason IS NULL THEN merge_group END, id::text
                         )
-                        ORDER BY rank DESC, date_step, line_id
+                        ORDER BY rank DESC, date_step, date_event, line_id
                     ) AS strongest_id
                 FROM numbered
             ) line

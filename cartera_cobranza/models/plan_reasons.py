@@ -21,6 +21,8 @@ REASONS = [
     ("insolvent", "Insolvency proceedings"),
     ("hold", "On hold"),
     ("promise", "A promise to pay is running"),
+    ("paused", "What is overdue is on hold"),
+    ("disputed", "What is overdue is disputed"),
     ("blocked", "Everything overdue is blocked or excluded from follow-up"),
     ("nothing_overdue", "Nothing is overdue"),
     ("nothing_owed", "Nothing is owed"),
@@ -51,6 +53,7 @@ REASONS = [
     ("paid", "Paid since the plan was made"),
     ("repeated", "Done meanwhile by another plan"),
     ("cured", "Not in arrears any more"),
+    ("promise_over", "The promise has been kept or is not open any more"),
     ("elsewhere", "No debtor of the company"),
 ]
 

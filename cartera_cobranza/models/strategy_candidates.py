@@ -23,7 +23,7 @@ def items(open_items, company, date, until, debtor_ids=None):
         some_debtors = SQL("AND item.debtor_id IN %s", tuple(debtor_ids))
     return SQL(
         """
-        SELECT item.move_line_id, item.debtor_id, item.date_due, item.amount_residual
+        SELECT item.move_line_id, item.debtor_id, item.date_due, item.amount_askable
         FROM %(items)s item
         WHERE item.company_id = %(company)s
             AND item.collectable
@@ -42,13 +42,14 @@ def due_candidates(date):
     done already, or has no day, or is too late, is left out."""
     return SQL(
         """
-        SELECT * FROM (%(per_debtor)s) candidate
+        SELECT * FROM (%(per_debtor)s UNION ALL %(per_promise)s) candidate
         WHERE date_step <= %(date)s AND NOT exhausted
             AND (catch_up_days = 0 OR %(date)s - date_step <= catch_up_days)
         UNION ALL
         %(per_item)s
         """,
         per_debtor=_per_debtor(SQL("facts.date_oldest_due"), SQL()),
+        per_promise=_per_promise(),
         per_item=_per_item(SQL("item.date_due + step.offset_days <= %s", date)),
         date=date,
     )
@@ -59,16 +60,20 @@ def all_candidates(date):
     debtors who owe nothing overdue, by the next due date; of the items, the first."""
     return SQL(
         """
-        SELECT * FROM (%(per_debtor)s) candidate
+        SELECT * FROM (%(per_debtor)s UNION ALL %(per_promise)s) candidate
         UNION ALL
         %(per_item)s
         UNION ALL
         %(next_item)s
         """,
         per_debtor=_per_debtor(
-            SQL("COALESCE(facts.date_oldest_due, upcoming.date_due)"),
+            SQL(
+                "CASE WHEN facts.quiet = 'nothing_overdue' THEN upcoming.date_due "
+                "ELSE facts.date_oldest_due END"
+            ),
             SQL("LEFT JOIN upcoming ON upcoming.debtor_id = facts.partner_id"),
         ),
+        per_promise=_per_promise(),
         per_item=_per_item(SQL("item.date_due + step.offset_days <= %s", date)),
         next_item=_next_item(date),
     )
@@ -82,7 +87,7 @@ def upcoming():
 
 
 def _per_debtor(oldest_due, join):
-    """Steps of the arrears and after events, with their day by their clock.
+    """Steps of the arrears and after payments, with their day by their clock.
 
     :param oldest_due: SQL of the due date that the arrears count from
     :param join: SQL of what that one needs
@@ -106,6 +111,7 @@ def _per_debtor(oldest_due, join):
         FROM facts
         JOIN steps step
             ON step.strategy_id = facts.strategy_id AND step.kind <> 'item'
+                AND step.clock NOT IN ('promise', 'promise_made')
         %(join)s
         LEFT JOIN done before
             ON before.case_id = facts.id AND before.step_id = step.previous_id
@@ -115,8 +121,6 @@ def _per_debtor(oldest_due, join):
                 WHEN 'due' THEN %(oldest_due)s
                 WHEN 'stage' THEN facts.stage_date
                 WHEN 'previous' THEN before.last_date
-                WHEN 'promise' THEN facts.promise_date
-                WHEN 'promise_made' THEN facts.promise_made_on
                 WHEN 'payment' THEN facts.date_last_payment
             END AS date
         ) origin
@@ -133,13 +137,40 @@ def _per_debtor(oldest_due, join):
     )
 
 
+def _per_promise():
+    """Steps around promises, for each promised day that they are for: those after the
+    day for payments that were not kept, from the day on which that was found."""
+    return SQL(
+        """
+        SELECT
+            facts.id, step.id, NULL::int, 0, COALESCE(done.times, 0) + 1, promise.date,
+            CASE
+                WHEN done.times IS NOT NULL THEN done.last_date + step.repeat_days
+                ELSE GREATEST(promise.date + step.offset_days, promise.least)
+            END,
+            CASE WHEN promise.is_after
+                THEN facts.amount_collectable ELSE promise.amount END,
+            COALESCE(done.times >= step.max_executions, FALSE),
+            step.catch_up_days
+        FROM promises promise
+        JOIN facts ON facts.id = promise.case_id
+        JOIN steps step
+            ON step.strategy_id = facts.strategy_id AND step.clock = promise.clock
+                AND COALESCE(promise.is_after = (step.offset_days > 0), TRUE)
+        LEFT JOIN done
+            ON done.case_id = facts.id AND done.step_id = step.id
+                AND done.date_event = promise.date
+        """
+    )
+
+
 def _per_item(condition):
     """Steps before the due date, for each item of which the day has come."""
     return SQL(
         """
         SELECT
             facts.id, step.id, item.move_line_id, 0, 1, NULL::date,
-            item.date_due + step.offset_days, item.amount_residual, FALSE, 0
+            item.date_due + step.offset_days, item.amount_askable, FALSE, 0
         FROM items item
         JOIN facts ON facts.partner_id = item.debtor_id
         JOIN steps step ON step.strategy_id = facts.strategy_id AND step.kind = 'item'
@@ -181,8 +212,8 @@ def judged(date):
         SELECT
             candidate.*,
             step.rank, step.action, step.merge_group, step.cost,
-            facts.date_oldest_due, facts.hold_until, facts.promise_date,
-            latest.wait_until,
+            facts.date_oldest_due, facts.hold_until, facts.promised_until,
+            facts.paused_until, latest.wait_until,
             way.channel,
             CASE
                 WHEN candidate.exhausted THEN 'done'

@@ -30,13 +30,13 @@ def facts(company, date, money, guard, ids=None):
     """
     transit, stale = guard
     some_cases = SQL(
-        "(live.item_count > 0 OR known.date_last_payment > %(since)s - %(days)s "
-        "OR known.promise_made_on > %(since)s - %(days)s)",
+        "(live.item_count > 0 OR known.date_last_payment > %(since)s - %(days)s)",
         since=date,
         days=EVENT_DAYS,
     )
     if ids is not None:
         some_cases = SQL("known.id = ANY(%s)", list(ids))
+    of_these = _among(ids)
     source = SQL("JOIN cartera_case live ON live.id = known.id")
     if money is not None:
         source = SQL("LEFT JOIN (%s) live ON live.partner_id = known.partner_id", money)
@@ -44,9 +44,15 @@ def facts(company, date, money, guard, ids=None):
         """
         SELECT
             debtor.*,
+            promised.until AS promised_until,
+            paused.until AS paused_until,
             CASE
-                WHEN promise_date >= %(date)s THEN 'promise'
-                WHEN amount_collectable <= 0 AND amount_overdue > 0 THEN 'blocked'
+                WHEN amount_collectable <= 0 AND amount_overdue > 0 THEN CASE
+                    WHEN amount_promised > 0 THEN 'promise'
+                    WHEN amount_paused > 0 THEN 'paused'
+                    WHEN amount_disputed > 0 THEN 'disputed'
+                    ELSE 'blocked'
+                END
                 WHEN amount_collectable <= 0 THEN 'nothing_overdue'
                 WHEN amount_collectable + amount_credit <= 0 THEN 'covered'
                 WHEN %(stale)s THEN 'bank_stale'
@@ -57,8 +63,7 @@ def facts(company, date, money, guard, ids=None):
         FROM (
             SELECT
                 known.id, known.partner_id, known.segment_id, known.stage_id,
-                known.stage_date, known.promise_date, known.promise_made_on,
-                known.date_last_payment, known.hold_until,
+                known.stage_date, known.date_last_payment, known.hold_until,
                 segment.strategy_id AS wanted_strategy_id,
                 strategy.id AS strategy_id,
                 COALESCE(partner.lang, %(lang)s) AS lang,
@@ -71,6 +76,9 @@ def facts(company, date, money, guard, ids=None):
                 COALESCE(live.amount_total, 0) AS amount_total,
                 COALESCE(live.amount_overdue, 0) AS amount_overdue,
                 COALESCE(live.amount_collectable, 0) AS amount_collectable,
+                COALESCE(live.amount_promised, 0) AS amount_promised,
+                COALESCE(live.amount_paused, 0) AS amount_paused,
+                COALESCE(live.amount_disputed, 0) AS amount_disputed,
                 COALESCE(live.amount_credit, 0) AS amount_credit,
                 COALESCE(
                     100 * live.amount_collectable
@@ -90,6 +98,18 @@ def facts(company, date, money, guard, ids=None):
             WHERE known.company_id = %(company)s AND %(some_cases)s
         ) debtor
         LEFT JOIN (%(transit)s) transit ON transit.debtor_id = debtor.partner_id
+        LEFT JOIN (
+            SELECT case_id, MIN(date_paused_until) AS until FROM cartera_promise
+            WHERE company_id = %(company)s AND state = 'open'
+                AND date_paused_until >= %(date)s %(of_these)s
+            GROUP BY case_id
+        ) promised ON promised.case_id = debtor.id
+        LEFT JOIN (
+            SELECT case_id, MIN(date_review) AS until FROM cartera_pause
+            WHERE company_id = %(company)s AND state = 'active' AND NOT is_whole
+                AND date_review >= %(date)s %(of_these)s
+            GROUP BY case_id
+        ) paused ON paused.case_id = debtor.id
         """,
         company=company.id,
         date=date,
@@ -97,8 +117,71 @@ def facts(company, date, money, guard, ids=None):
         country=company.country_id.id or None,
         source=source,
         some_cases=some_cases,
+        of_these=of_these,
         stale=stale,
         transit=transit,
+    )
+
+
+def _among(ids):
+    """Condition that a row is of one of some cases, if not of any."""
+    return SQL() if ids is None else SQL("AND case_id = ANY(%s)", list(ids))
+
+
+def promises(company, date, rates, ids=None):
+    """The promised days of each debtor that steps answer to, by ``clock``: of the open
+    promises the day they were made and their payments to come (``is_after`` NULL and
+    FALSE), and the payments that were not kept, with the day on which that was found
+    (TRUE). Several of a day are one.
+
+    :param rates: rows of currency id and worth in the company's currency
+    :param ids: case ids, or None
+    """
+    rows = SQL(", ").join(SQL("(%s, %s::numeric)", *row) for row in rates)
+    return SQL(
+        """
+        SELECT
+            promise.case_id, event.clock, event.date, event.is_after,
+            MAX(event.least) AS least,
+            SUM(event.amount * rate.worth) AS amount
+        FROM cartera_promise promise
+        JOIN (%(rates)s) rate (currency_id, worth)
+            ON rate.currency_id = promise.currency_id
+        CROSS JOIN LATERAL (
+            SELECT
+                'promise_made' AS clock, promise.date_made AS date,
+                NULL::boolean AS is_after, NULL::date AS least,
+                promise.amount AS amount
+            WHERE promise.state = 'open'
+            UNION ALL
+            SELECT
+                'promise', part.date, part.state <> 'open', part.date_judged,
+                part.amount
+            FROM cartera_promise_installment part
+            WHERE part.promise_id = promise.id AND (
+                (promise.state = 'open' AND part.state = 'open')
+                OR (
+                    promise.state IN ('broken', 'partial')
+                    AND part.state IN ('broken', 'partial')
+                )
+            )
+        ) event
+        WHERE promise.company_id = %(company)s %(of_these)s
+            AND (
+                promise.state = 'open'
+                OR (
+                    promise.state IN ('broken', 'partial')
+                    AND promise.date_ended > %(date)s - %(days)s
+                )
+            )
+            AND event.date > %(date)s - %(days)s
+        GROUP BY promise.case_id, event.clock, event.date, event.is_after
+        """,
+        company=company.id,
+        date=date,
+        days=EVENT_DAYS,
+        of_these=_among(ids),
+        rates=SQL("VALUES %s", rows),
     )
 
 

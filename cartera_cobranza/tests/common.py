@@ -240,6 +240,12 @@ class CarteraCommon(AccountTestInvoicingCommon):
         return (case or cls._case()).sudo()._pause(values)
 
     @classmethod
+    def _make_promise(cls, *payments, case=None, **values):
+        """An open promise of ``(ISO day, amount)`` payments."""
+        values = {"override_reason": "Test", "installments": payments, **values}
+        return (case or cls._case()).sudo()._take_promise(values)
+
+    @classmethod
     def _consent(cls, partner, channel, decision="granted", **values):
         return (
             cls.env["cartera.consent"]

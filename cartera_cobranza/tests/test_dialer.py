@@ -100,7 +100,7 @@ class TestCallList(DialerCommon):
 
     def test_who_is_not_chased_is_not_called(self):
         chile = self.chile.sudo()
-        promise = self._promise(("2026-07-05", chile.amount_overdue), case=chile)
+        promise = self._make_promise(("2026-07-05", chile.amount_overdue), case=chile)
         self.assertEqual(self._names(), self.peru.ids)
         promise.sudo()._withdraw("Wrong debtor")
         pause = self._hold("2026-07-05", case=chile)

@@ -171,13 +171,67 @@ class TestDispatcher(MessageCommon):
         self._dispatch()
         self.assertEqual(message.state, "cancelled")
         self.assertIn("hold", message.message)
+        # Afterwards it is to be done still.
+        self.assertEqual(message._get_executions().state, "called_off")
 
     def test_promised(self):
         message = self._plan_message()
-        self.case.write({"promise_date": "2026-07-02", "promise_amount": 100})
+        self._make_promise(("2026-07-02", 100), case=self.case)
         self._dispatch()
         self.assertEqual(message.state, "cancelled")
         self.assertIn("promised", message.message)
+        self.assertEqual(message._get_executions().state, "called_off")
+
+    def test_the_rest_is_asked_for(self):
+        self._overdue(40)
+        message = self._plan_message()
+        line = self._receivable_lines(self.invoice)
+        self._make_promise(("2026-07-02", 100), case=self.case, line_ids=line.ids)
+        self._dispatch()
+        self.assertEqual(message.state, "queued")
+        self.assertEqual(message.amount, 40)
+
+    def _plan_about(self, kind, event):
+        """A message about the payment that was promised for ISO day ``event``."""
+        template = self.env.ref(f"cartera_cobranza.cartera_template_{kind}")
+        message = self._plan_message(template=template)
+        message.date_event = event
+        return message
+
+    def test_reminded_of_the_payment_that_comes_next(self):
+        self._make_promise(("2026-07-01", 60), ("2026-07-02", 40))
+        message = self._plan_about("promise_due", "2026-07-02")
+        self._dispatch()
+        self.assertEqual(message.state, "queued")
+        self.assertIn("40.00", message.body)
+        self.assertIn("07/02/2026", message.body)
+
+    def test_not_reminded_of_a_promise_that_is_not_open(self):
+        promise = self._make_promise(("2026-07-02", 100))
+        message = self._plan_about("promise_due", "2026-07-02")
+        promise.sudo()._withdraw("Changed its mind")
+        self._dispatch()
+        self.assertEqual(message.state, "cancelled")
+        self.assertIn("promise", message.message)
+
+    def test_a_broken_promise(self):
+        self._make_promise(("2026-06-30", 100))
+        with self._on("2026-07-06 15:00:00"):
+            self.env["cartera.run"].run(self.company)
+            message = self._plan_about("promise_broken", "2026-06-30")
+            self._dispatch()
+            self.assertEqual(message.state, "queued")
+            self.assertIn("06/30/2026", message.body)
+
+    def test_a_promise_kept_meanwhile_was_not_broken(self):
+        self._make_promise(("2026-06-30", 100))
+        with self._on("2026-07-06 15:00:00"):
+            self.env["cartera.run"].run(self.company)
+            message = self._plan_about("promise_broken", "2026-06-30")
+            self._pay(self.invoice, 100, "2026-06-30")
+            self._dispatch()
+            self.assertEqual(message.state, "cancelled")
+            self.assertIn("kept", message.message)
 
     def test_kinds_that_need_no_debt(self):
         self._pay(self.invoice, 100, "2026-06-29")

@@ -128,8 +128,13 @@ class TestMessageTemplate(MessageCommon):
 
     def test_shipped_templates_say_all_in_every_channel(self):
         self._overdue(100)
-        self._invoice(80, "2026-06-01", due="2026-07-03")
-        self._case().write({"promise_date": "2026-07-05", "promise_amount": 60})
+        upcoming = self._invoice(80, "2026-06-01", due="2026-07-03")
+        self._make_promise(("2026-07-05", 60))
+        self._make_promise(
+            ("2026-06-22", 60),
+            date_made="2026-06-20",
+            line_ids=self._receivable_lines(upcoming).ids,
+        )
         templates = self.env["cartera.message.template"].search([])
         self.assertGreaterEqual(len(templates), 11)
         for template in templates:

@@ -158,7 +158,7 @@ class TestPlan(StrategyCommon, CronMixinCase):
         self._pay(invoice, 1000, "2026-06-30")
         self._hold("2026-07-10", case=held)
         gone.partner_id.active = False
-        promised.write({"promise_date": "2026-07-02", "promise_amount": 5})
+        self._make_promise(("2026-07-02", 1000), case=promised)
         plan.action_approve()
         by_case = {
             line.case_id: (line.state, line.verdict, line.reason)

@@ -95,6 +95,25 @@ class TestPlannerClocks(StrategyCommon):
         self.assertEqual(self._told("2026-07-04")["again"], NOT_YET)
         self.assertEqual(self._told("2026-07-05")["again"], DO)
 
+    def _get_done_on(self, *days):
+        """Names of the steps that are to be done, by ISO day, each after its night."""
+        found = {}
+        for day in days:
+            with self._on(day):
+                self._night()
+                told = self._told(day)
+                found[day] = {name for name in told if told[name] == DO}
+        return found
+
+    def _get_events(self, day):
+        """What is told of the steps after each event, by its ISO day."""
+        lines = self._simulate(day, "everything").line_ids
+        return {
+            line.date_event.isoformat(): (line.verdict, line.reason)
+            for line in lines
+            if line.date_event
+        }
+
     def test_around_a_promise(self):
         self._step("soon", -1, clock="promise", catch_up_days=1)
         self._step("broken", 1, clock="promise", catch_up_days=3)
@@ -102,38 +121,116 @@ class TestPlannerClocks(StrategyCommon):
         self._due(12)
         self._night()
         self.assertEqual(set(self._told()), {False})
-        self._put(promise_date="2026-07-05", promise_made_on="2026-06-30")
-        for day, due in {
+        self._make_promise(("2026-07-05", 1000))
+        expected = {
             "2026-06-30": {"noted"},
             "2026-07-03": {"noted"},
             "2026-07-04": {"soon"},
             "2026-07-05": {"soon"},
-            "2026-07-06": {"broken"},
-            "2026-07-09": {"broken"},
-            "2026-07-10": set(),
-        }.items():
-            with self.subTest(day):
-                told = self._told(day)
-                self.assertEqual({name for name in told if told[name] == DO}, due)
+            # Within its tolerance of two days it is not broken yet.
+            "2026-07-07": set(),
+            "2026-07-08": {"broken"},
+            "2026-07-11": {"broken"},
+            "2026-07-12": set(),
+        }
+        self.assertEqual(self._get_done_on(*expected), expected)
+
+    def test_each_payment_has_its_own_steps(self):
+        self._step("soon", -1, "call", clock="promise", catch_up_days=1)
+        self._due(12)
+        self._night()
+        self._make_promise(("2026-07-05", 400), ("2026-07-09", 600))
+        with self._on("2026-07-04"):
+            self._night()
+            self._run_plan("2026-07-04")
+            self.assertEqual(
+                self._get_events("2026-07-04"),
+                {"2026-07-05": ("skip", "done"), "2026-07-09": ("wait", "not_yet")},
+            )
+            self._pay(self.env["account.move"].search(
+                [("partner_id", "=", self.debtor.id), ("move_type", "=", "out_invoice")]
+            ), 400, "2026-07-04")  # fmt: skip
+        with self._on("2026-07-08"):
+            self._night()
+            self._run_plan("2026-07-08")
+        days = self._case().execution_ids.mapped("date_event")
+        self.assertEqual(
+            sorted(day.isoformat() for day in days), ["2026-07-05", "2026-07-09"]
+        )
+
+    def test_two_promises_at_a_time(self):
+        self._step("soon", -1, "call", clock="promise", catch_up_days=1)
+        first = self._receivable_lines(self._due(12, 300))
+        second = self._receivable_lines(self._due(20, 700))
+        self._night()
+        self._make_promise(("2026-07-01", 300), line_ids=first.ids)
+        self._make_promise(("2026-07-02", 700), line_ids=second.ids)
+        lines = self._simulate("2026-07-01", "everything").line_ids
+        self.assertEqual(
+            {
+                (line.date_event.isoformat(), line.verdict, line.amount)
+                for line in lines
+                if line.step_id
+            },
+            {("2026-07-01", "do", 300), ("2026-07-02", "merged", 700)},
+        )
 
     def test_a_promise_that_was_kept_is_not_broken(self):
         self._step("broken", 1, clock="promise")
         invoice = self._due(12)
         self._night()
-        self._put(promise_date="2026-06-29", promise_made_on="2026-06-20")
-        self.assertEqual(self._told(), {"broken": DO})
-        self._pay(invoice, 1000, "2026-06-29")
-        self.assertEqual(self._told(), {"broken": ("skip", "nothing_overdue")})
+        self._make_promise(("2026-07-01", 1000))
+        with self._on("2026-07-04"):
+            self._night()
+            self.assertEqual(self._told(), {"broken": DO})
+            # Money of the promised day, noted late.
+            self._pay(invoice, 1000, "2026-07-01")
+            self.assertNotIn("broken", self._told())
+
+    def test_a_withdrawn_or_proposed_promise_has_no_steps(self):
+        self._step("soon", -1, clock="promise")
+        self._step("noted", 0, clock="promise_made")
+        self._due(12)
+        self._night()
+        promise = self._make_promise(("2026-07-01", 1000))
+        self.assertEqual(set(self._told()), {"soon", "noted"})
+        for state in ("withdrawn", "proposed", "refused"):
+            promise.sudo().write({"state": state})
+            with self.subTest(state):
+                self.assertFalse({"soon", "noted"} & set(self._told()))
 
     def test_a_second_promise_has_steps_of_its_own(self):
         self._step("broken", 1, "call", clock="promise")
         self._due(12)
         self._night()
-        self._put(promise_date="2026-06-28", promise_made_on="2026-06-20")
+        self._make_promise(("2026-07-01", 1000))
+        with self._on("2026-07-04"):
+            self._night()
+            self._run_plan("2026-07-04")
+            self.assertEqual(self._told(), {"broken": ("skip", "done")})
+            self._make_promise(("2026-07-05", 1000))
+        with self._on("2026-07-08"):
+            self._night()
+            self.assertEqual(
+                self._get_events("2026-07-08"),
+                {"2026-07-01": ("skip", "done"), "2026-07-05": DO},
+            )
+
+    def test_a_broken_promise_does_not_begin_the_episode_anew(self):
+        self._step("notice", 10, "call")
+        self._due(12)
+        self._night()
         self._run_plan()
-        self.assertEqual(self._told(), {"broken": ("skip", "done")})
-        self._put(promise_date="2026-06-29", promise_made_on="2026-06-28")
-        self.assertEqual(self._told("2026-07-01"), {"broken": DO})
+        case = self._case()
+        episode = case.episode
+        self._make_promise(("2026-07-01", 1000))
+        with self._on("2026-07-01"):
+            self._night()
+            self.assertTrue(case.episode_date)
+        with self._on("2026-07-05"):
+            self._night()
+            self.assertEqual(case.episode, episode)
+            self.assertEqual(self._told(), {"notice": ("skip", "done")})
 
     def test_thanks_for_a_payment_once_each(self):
         self._step("thanks", 1, "call", clock="payment", catch_up_days=5)

@@ -82,10 +82,40 @@ class TestPlannerReasons(StrategyCommon):
         self._due(12)
         self._due(-3)
         self._night()
-        self._case().write({"promise_date": "2026-07-03", "promise_amount": 10})
-        told = self._told()
-        self.assertEqual(told["notice"], ("skip", "promise"))
-        self.assertEqual(told["preventive"], DO, "nothing is asked for by it")
+        due = self._case().open_item_ids.filtered(lambda item: item.days_overdue > 0)
+        self._make_promise(("2026-07-03", 1000), line_ids=due.ids)
+        line = self._simulate(told="everything").line_ids.filtered(
+            lambda line: line.step_id.name == "notice"
+        )
+        self.assertEqual((line.verdict, line.reason), ("skip", "promise"))
+        self.assertEqual(line.date_next.isoformat(), "2026-07-06", "with its tolerance")
+        self.assertEqual(self._told()["preventive"], DO, "another item")
+
+    def test_what_is_promised_is_not_asked_for_before_it_is_due(self):
+        self._step("preventive", -5, "call")
+        self._due(-3)
+        self._night()
+        self._make_promise(("2026-07-03", 1000))
+        self.assertNotIn("preventive", self._told())
+
+    def test_the_rest_is_asked_for_while_a_promise_runs(self):
+        self._step("notice", 10)
+        item = self._receivable_lines(self._due(12, 300))
+        self._due(20, 700)
+        self._night()
+        self._make_promise(("2026-07-03", 300), line_ids=item.ids)
+        line = self._simulate().line_ids
+        self.assertEqual((line.verdict, line.amount), ("do", 700))
+
+    def test_paused_items(self):
+        self._step("notice", 10)
+        invoice = self._due(12)
+        self._night()
+        self._hold("2026-07-03", line_ids=self._receivable_lines(invoice).ids)
+        line = self._simulate(told="everything").line_ids
+        self.assertEqual((line.verdict, line.reason), ("skip", "paused"))
+        self.assertEqual(line.date_next.isoformat(), "2026-07-04")
+        self.assertEqual(self._told("2026-07-04"), {"notice": DO})
 
     def test_archived(self):
         self._step("notice", 10)
@@ -326,11 +356,13 @@ class TestPlannerReasons(StrategyCommon):
         self.assertIn("08/31/2026: Flood", case.pause_text)
         pause.action_end()
         self.assertFalse(case.pause_text)
-        case.write({"promise_date": "2026-07-10", "promise_amount": 700})
+        self._make_promise(("2026-07-10", 700))
+        case = self._case()
         self.assertIn("700.00 promised for 07/10/2026", case.pause_text)
         with self._on("2026-07-20"):
+            self._night()
             case.invalidate_recordset()
-            self.assertIn("broke", case.pause_text)
+            self.assertIn("700.00 for 07/10/2026 broke", case.pause_text)
 
     def test_a_step_that_will_not_come_is_not_the_next_one(self):
         self._step("late", 1, "letter", catch_up_days=2)

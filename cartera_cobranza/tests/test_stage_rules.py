@@ -1,5 +1,6 @@
 import random
 from fractions import Fraction
+from unittest.mock import patch
 
 from psycopg2 import IntegrityError
 
@@ -9,7 +10,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.base.tests.common import BaseCommon
 
-from ..lib.stage_rules import StageRule, decide
+from ..lib.stage_rules import BROKEN_DAYS, StageRule, decide
 
 DAY = fields.Date.to_date("2026-06-30")
 LONG_AGO = fields.Date.to_date("2026-01-01")
@@ -26,7 +27,8 @@ HISTORY = [
     "amount_overdue",
 ]
 
-# (days, amount, share, automatic) of each stage; shares are exact in binary.
+# (days, amount, share, automatic, broken promises) of each stage, the last where it is
+# asked for; shares are exact in binary.
 RULE_SETS = {
     "the shipped four": [
         (0, 0, 0, True),
@@ -62,6 +64,12 @@ RULE_SETS = {
         (0, 0, 0, False),
         (1, 0, 0, True),
         (61, 0, 0, True),
+    ],
+    "by broken promises": [
+        (0, 0, 0, True),
+        (31, 0, 0, True, 1),
+        (61, 200, 25, True, 2),
+        (181, 0, 0, False, 3),
     ],
     "a single stage": [(0, 0, 0, True)],
 }
@@ -116,7 +124,9 @@ class TestStageRules(BaseCommon):
     @classmethod
     def _prepare_rule(cls, rule):
         names = ("min_days", "min_amount", "min_share", "automatic")
-        return dict(zip(names, rule, strict=True))
+        broken = rule[len(names)] if len(rule) > len(names) else 0
+        values = dict(zip(names, rule[: len(names)], strict=True))
+        return {**values, "min_broken_promises": broken}
 
     @classmethod
     def _create_stage(cls, code, rule, company=None, sequence=10):
@@ -138,6 +148,26 @@ class TestStageRules(BaseCommon):
             stages |= self._create_stage(f"s{number}", rule, sequence=number)
         return stages
 
+    def _break_promises(self, number_of):
+        """Have the debtors break promises on the first day that counts, and one on the
+        day before, which does not count any more."""
+        day = fields.Date.subtract(DAY, days=BROKEN_DAYS - 1)
+        rows = [
+            {
+                "case_id": case.id,
+                "currency_id": self.company.currency_id.id,
+                "state": "partial" if number % 2 else "broken",
+                "date_made": LONG_AGO,
+                "date_ended": fields.Date.subtract(day, days=1) if number < 0 else day,
+            }
+            for case, broken in number_of.items()
+            for number in range(-1, broken)
+        ]
+        promises = self.env["cartera.promise"]
+        # The ledger of these debtors is empty: it is not to be asked.
+        with patch.object(type(promises), "_mark", lambda self: None):
+            return promises.sudo().create(rows)
+
     def _set(self, facts_of):
         """Give the cases their values; ``retired`` leaves their company after that."""
         self._give_retired_to(self.company)
@@ -158,6 +188,9 @@ class TestStageRules(BaseCommon):
             "amount_collectable": collectable,
             "amount_overdue": round(collectable + held, 2),
             "amount_not_due": round(rest - held, 2),
+            "amount_promised": rng.choice((0, 0, held)),
+            "amount_paused": rng.choice((0, 0, held)),
+            "amount_disputed": rng.choice((0, 0, held)),
             "stage_id": rng.choice([*stages.ids, self.retired.id]),
             "stage_verdict_id": rng.choice([False, *stages.ids]),
             "stage_proposed_id": rng.choice([False, *stages.ids]),
@@ -170,7 +203,7 @@ class TestStageRules(BaseCommon):
         self.cases.stage_move_ids.unlink()
         (stages - self.first).unlink()
 
-    def _decide(self, rules, facts):
+    def _decide(self, rules, facts, broken=0):
         """What the reference says of a case with these values."""
         by_stage = {rule.stage: rule for rule in rules}
         due = facts["date_oldest_due"]
@@ -186,11 +219,16 @@ class TestStageRules(BaseCommon):
             days=(DAY - due).days if due else 0,
             amount=facts["amount_collectable"],
             share=100 * exact["amount_collectable"] / debt if debt else 0,
+            broken=broken,
+            is_held=any(
+                facts[f"amount_{why}"] for why in ("promised", "paused", "disputed")
+            ),
         )
 
     def _get_expected(self, facts, decision):
         """Values of the case after the run, given what the reference decided."""
-        if decision.verdict.stage == facts["stage_verdict_id"]:
+        verdict = decision.verdict.stage if decision.verdict else False
+        if verdict == facts["stage_verdict_id"]:
             return facts
         moved, proposed = decision.move_to, decision.propose
         return {
@@ -237,10 +275,12 @@ class TestStageRules(BaseCommon):
             reference = list(stages._get_rules().values())
             facts_of = {case: self._prepare_facts(rng, stages) for case in self.cases}
             self._set(facts_of)
+            broken_of = {case: rng.choice((0, 0, 1, 2, 3)) for case in self.cases}
+            promises = self._break_promises(broken_of)
             self.env["cartera.stage.engine"]._move_cases(self.company, DAY)
             wrong = []
             for case, facts in facts_of.items():
-                decision = self._decide(reference, facts)
+                decision = self._decide(reference, facts, broken_of[case])
                 expected = [self._get_expected(facts, decision)]
                 history = self._get_expected_history(facts, decision)
                 found = self._read(case, list(facts))
@@ -248,6 +288,7 @@ class TestStageRules(BaseCommon):
                 if found != expected or self._read(moves, HISTORY) != history:
                     wrong.append((facts, decision, found, self._read(moves, HISTORY)))
             self.assertFalse(wrong[:1], f"{len(wrong)} differ with {title}")
+            promises.unlink()
             self._leave(stages)
 
     def test_chance_reaches_every_kind_of_decision(self):

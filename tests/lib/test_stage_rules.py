@@ -33,6 +33,32 @@ def test_a_rule_holds_from_its_limits_on(days, amount, share, holds):
     assert rule.holds(days, amount, share) is holds
 
 
+@pytest.mark.parametrize(
+    ("days", "amount", "broken", "holds"),
+    [
+        (5, 500.0, 2, True),
+        (5, 500.0, 1, False),
+        (5, 499.99, 2, False),
+        (0, 500.0, 9, False),
+        (61, 500.0, 0, True),
+    ],
+)
+def test_broken_promises_do_instead_of_the_days(days, amount, broken, holds):
+    rule = StageRule("x", 1, min_days=61, min_amount=500.0, min_broken=2)
+    assert rule.holds(days, amount, 100.0, broken) is holds
+
+
+def test_broken_promises_matter_where_they_are_asked_for():
+    assert not EXTRAJUDICIAL.holds(5, 500.0, 100.0, broken=9)
+
+
+def test_what_is_promised_is_not_cured():
+    held = decide(FOUR, EXTRAJUDICIAL, EXTRAJUDICIAL, 0, 0.0, 0.0, is_held=True)
+    assert held == Decision(EXTRAJUDICIAL)
+    cured = decide(FOUR, EXTRAJUDICIAL, EXTRAJUDICIAL, 0, 0.0, 0.0)
+    assert cured == Decision(PREVENTIVA, move_to=PREVENTIVA)
+
+
 # -- the four stages --------------------------------------------------------------
 
 
