@@ -31,7 +31,8 @@ class CarteraDemo(models.AbstractModel):
     """Builds a fictional distributor's receivables in a company's own chart.
 
     People are made by ``cartera.demo.people``, documents by ``cartera.demo.ledger``,
-    what else goes on with the debtors by ``cartera.demo.dealings``.
+    what they answer by ``cartera.demo.answers``, what else goes on with the debtors by
+    ``cartera.demo.dealings``.
     """
 
     _name = "cartera.demo"
@@ -70,6 +71,7 @@ class CarteraDemo(models.AbstractModel):
         ledger._create_receipts(partners, invoices, documents, receipts, today)
         self._apply_quirks(partners, invoices)
         self._assign_cases(company, people._create_users(company, ROLES)[:2])
+        company.env["cartera.demo.answers"]._answer(company, partners, today)
         company.env["cartera.demo.dealings"]._deal(company, partners, today)
         return True
 

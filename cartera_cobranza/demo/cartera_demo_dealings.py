@@ -9,11 +9,9 @@ from .dealings import (
     CONSENTS,
     CREDITOR,
     FATES,
-    HOLDS,
     HOW_TO_PAY,
     OPTED_OUT,
     POSTED_EVERY,
-    PROMISES,
     RECEIPTS,
     REFUSED_BY_SERVER,
     REPLY,
@@ -27,7 +25,7 @@ BANK_LAG_DAYS = 10
 
 class CarteraDemoDealings(models.AbstractModel):
     """What has been going on with the demo's debtors besides invoices and payments:
-    consents, pauses, promises, money that stands on the bank statement, and days at
+    consents, money that stands on the bank statement, and days at
     work: what the strategies asked for, and what came of it."""
 
     _name = "cartera.demo.dealings"
@@ -43,17 +41,6 @@ class CarteraDemoDealings(models.AbstractModel):
         cases = self.env["cartera.case"].search([("company_id", "=", company.id)])
         case_of = {case.partner_id.name: case for case in cases}
         self._record_consents(company, partner_of)
-        for name, days, reason in HOLDS:
-            case_of[name]._pause(
-                {"reason": reason, "date_review": today + timedelta(days=days)}
-            )
-        for name, ago, ahead, share in PROMISES:
-            case = case_of[name]
-            case._record_promise(
-                today + timedelta(days=ahead),
-                case.currency_id.round(case.amount_overdue * share),
-                today - timedelta(days=ago),
-            )
         self._create_bank_lines(partner_of, case_of, today)
         self._introduce(company)
 

@@ -26,22 +26,6 @@ CONSENTS = (
 UNAUTHORISED = "Andrés Felipe Montoya Gil"
 OPTED_OUT = (("Posada Los Faroles", "email", "link"),)
 
-# Debtor, days to go, why.
-HOLDS = (
-    (
-        "Comedores Industriales Sazón",
-        20,
-        "Se negocia una reestructura con su dirección",
-    ),
-)
-
-# Debtor, days from the day it was made to today, days from today to the promised one,
-# share of what was overdue.
-PROMISES = (
-    ("Textiles Hilo Fino", 2, 5, 1.0),
-    ("Beatriz Elena Cano Luján", 12, -3, 0.5),
-)
-
 # Debtor whose transfer stands on the bank statement and is not matched yet.
 RECEIPTS = ("Agroinsumos La Parcela",)
 

@@ -163,6 +163,7 @@ SALESPEOPLE = (
 ROLES = (
     ("cobranza1", "Claudia Ibarra Montes", "cartera_cobranza.group_cartera_collector"),
     ("cobranza2", "Fernando Aguirre Soto", "cartera_cobranza.group_cartera_collector"),
+    ("cobranza3", "Norma Leticia Quiroz", "cartera_cobranza.group_cartera_own"),
     (
         "supervisor",
         "Teresa Villalobos Nava",

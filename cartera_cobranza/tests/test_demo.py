@@ -152,12 +152,14 @@ class TestDemo(CarteraCommon):
     def test_cases_have_collectors_with_their_role(self):
         cases = self.env["cartera.case"].search([("company_id", "=", self.company.id)])
         self.assertEqual(
-            sorted(cases.user_id.mapped("login")), ["cobranza1", "cobranza2"]
+            sorted(cases.user_id.mapped("login")),
+            ["cobranza1", "cobranza2", "cobranza3"],
         )
         self.assertFalse(cases.filtered(lambda case: not case.user_id))
         for login, role in (
             ("cobranza1", "cartera_cobranza.group_cartera_collector"),
             ("cobranza2", "cartera_cobranza.group_cartera_collector"),
+            ("cobranza3", "cartera_cobranza.group_cartera_own"),
             ("supervisor", "cartera_cobranza.group_cartera_supervisor"),
             ("auditor", "cartera_cobranza.group_cartera_auditor"),
             ("contadora", "account.group_account_invoice"),
@@ -195,9 +197,10 @@ class TestDemo(CarteraCommon):
     def test_dealings_hold_the_strategies_back(self):
         cases = self.env["cartera.case"].search([("company_id", "=", self.company.id)])
         today = fields.Date.context_today(self.company)
-        self.assertEqual(len(cases.filtered("hold_until")), 1)
+        self.assertEqual(len(cases.filtered("hold_until")), 2)
+        self.assertTrue(cases.filtered("amount_paused"))
         promised = cases.filtered("promise_date").mapped("promise_date")
-        self.assertLess(min(promised), today)
+        self.assertEqual(min(promised), today)
         self.assertGreater(max(promised), today)
         consents = self.env["cartera.consent"].search([])
         self.assertEqual(set(consents.mapped("decision")), {"granted", "withdrawn"})
@@ -207,6 +210,30 @@ class TestDemo(CarteraCommon):
             [("partner_id", "in", self.debtors.ids), ("is_reconciled", "=", False)]
         )
         self.assertEqual(len(unmatched), 1)
+
+    def test_debtors_answer_in_every_way(self):
+        """One promise of each state, disputes of each, and what they do to the debt."""
+        cases = self.env["cartera.case"].search([("company_id", "=", self.company.id)])
+        self.env["cartera.promise.engine"]._judge(
+            self.company, fields.Date.context_today(self.company)
+        )
+        self.assertEqual(
+            set(cases.promise_ids.mapped("state")),
+            {"proposed", "open", "kept", "partial", "broken"},
+        )
+        self.assertEqual(
+            set(cases.dispute_ids.mapped("state")), {"open", "analysis", "founded"}
+        )
+        self.assertTrue(cases.filtered("amount_disputed"))
+        self.assertEqual(set(cases.cause_ids.mapped("is_sensitive")), {True, False})
+
+    def test_collectors_are_a_team_and_one_goes_on_holiday(self):
+        team = self.env["cartera.team"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(len(team.member_ids), 3)
+        absence = self.env["cartera.substitution"].search([])
+        self.assertIn(absence.substitute_id, team.member_ids.user_id)
+        group = self.env["cartera.debtor.group"].search([])
+        self.assertEqual(group.case_count, 3)
 
     def test_a_day_at_work_leaves_messages_of_every_kind_and_sends_nothing(self):
         self.frozen.move_to("2026-06-30 15:00:00")
