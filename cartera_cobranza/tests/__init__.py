@@ -54,6 +54,7 @@ from . import (
     test_refusal_report,
     test_replacement,
     test_run,
+    test_screen_tours,
     test_security,
     test_segment,
     test_sending,
