@@ -43,6 +43,7 @@ from . import (
     test_partner_invoice,
     test_pause,
     test_plan,
+    test_pause_strategy,
     test_planner_clocks,
     test_planner_reasons,
     test_planner_reference,
