@@ -54,6 +54,7 @@ class CarteraPromiseEngine(models.AbstractModel):
             return 0
         for name in ("promise", "promise.installment", "promise.item"):
             self.env[f"cartera.{name}"].flush_model()
+        self.env["res.partner"].flush_model(["cartera_debtor_id"])
         promises = self._read_promises(company, date, debtor_ids)
         if not promises:
             return 0
@@ -71,19 +72,25 @@ class CarteraPromiseEngine(models.AbstractModel):
     def _read_promises(self, company, date, debtor_ids):
         """The promises to judge, and those withdrawn that a case may still show.
 
-        Of a debtor all are read, since they share the money.
+        Of a debtor all are read, since they share the money; so do the companies of
+        a group that is collected as one.
         """
         if debtor_ids is not None:
-            concerned = SQL("known.partner_id IN %s", tuple(debtor_ids))
+            concerned = SQL("partner.cartera_debtor_id IN %s", tuple(debtor_ids))
         else:
             concerned = SQL(
                 """
-                (
-                    known.promise_date IS NOT NULL
-                    OR known.id IN (
-                        SELECT case_id FROM cartera_promise
-                        WHERE company_id = %(company)s
-                            AND (state = 'open' OR date_ended >= %(since)s)
+                partner.cartera_debtor_id IN (
+                    SELECT owing.cartera_debtor_id
+                    FROM cartera_case stale
+                    JOIN res_partner owing ON owing.id = stale.partner_id
+                    WHERE stale.company_id = %(company)s AND (
+                        stale.promise_date IS NOT NULL
+                        OR stale.id IN (
+                            SELECT case_id FROM cartera_promise
+                            WHERE company_id = %(company)s
+                                AND (state = 'open' OR date_ended >= %(since)s)
+                        )
                     )
                 )
                 """,
@@ -94,7 +101,7 @@ class CarteraPromiseEngine(models.AbstractModel):
             SQL(
                 """
                 SELECT
-                    promise.id, promise.case_id, known.partner_id AS debtor,
+                    promise.id, promise.case_id, partner.cartera_debtor_id AS debtor,
                     promise.currency_id, promise.date_made, promise.tolerance_days,
                     promise.tolerance_percent, promise.state, promise.date_ended,
                     promise.date_next, promise.date_paused_until,
@@ -103,6 +110,7 @@ class CarteraPromiseEngine(models.AbstractModel):
                     COALESCE(known.promise_amount, 0) AS promise_amount
                 FROM cartera_promise promise
                 JOIN cartera_case known ON known.id = promise.case_id
+                JOIN res_partner partner ON partner.id = known.partner_id
                 WHERE promise.company_id = %(company)s
                     AND promise.date_made <= %(date)s
                     AND promise.state IN %(states)s

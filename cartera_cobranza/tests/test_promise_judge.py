@@ -297,6 +297,23 @@ class TestPromiseJudge(PromiseCommon):
             self.env["cartera.promise.engine"]._judge(other, fields.Date.today())
         self.assertEqual((promise.state, theirs.state), ("open", "broken"))
 
+    def test_a_group_that_is_collected_as_one_shares_its_money(self):
+        promise = self._promise()
+        head = self._create_debtor("Grupo El Faro")
+        group = self.env["cartera.debtor.group"].create(
+            {
+                "name": "Grupo El Faro",
+                "head_id": head.id,
+                "member_ids": [Command.set(self.debtor.ids)],
+            }
+        )
+        self._pay(self.env["account.move"], 1000, "2026-06-30", partner=head)
+        self.assertPromise(promise, "open")
+        group.is_one_case = True
+        self.assertPromise(promise, "kept", 1000)
+        group.is_one_case = False
+        self.assertPromise(promise, "open")
+
     # -- when it is judged --------------------------------------------------------
 
     def test_the_night_judges_and_keeps_the_history(self):

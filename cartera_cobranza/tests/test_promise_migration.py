@@ -65,8 +65,11 @@ class TestPromiseMigration(PromiseCommon):
         self._note("2026-06-16", 1000, "2026-06-10")
         self._note("2026-06-16", 100, "2026-06-10", case=broken)
         self._migrate()
+        self.env.cr.execute("SELECT partner_id FROM cartera_case_queue")
+        queued = {partner_id for (partner_id,) in self.env.cr.fetchall()}
+        self.assertLessEqual({self.debtor.id, other.id}, queued)
+        self._judge()
         self.assertPromise(self.case.promise_ids, "kept", 1000)
-        self._read_case(broken)
         self.assertEqual(broken.promise_ids.state, "broken")
         self.assertFalse(self._read_case(broken).promise_date)
 
