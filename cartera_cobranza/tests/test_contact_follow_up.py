@@ -224,7 +224,11 @@ class TestContactFollowUp(FollowUpCommon):
         self.assertEqual(dispute.amount, 30)
         self.assertEqual(dispute.contact_id, self.case.contact_ids)
         self.assertEqual(dispute.description, "Two boxes were broken")
-        self.assertEqual(dispute.attachment_ids.name, "transferencia.pdf")
+        # Whoever has to answer sees what proves it.
+        owner = self._create_user("cartera_jefa", "supervisor")
+        evidence = dispute.attachment_ids.with_user(owner)
+        evidence.invalidate_recordset()
+        self.assertEqual(evidence.name, "transferencia.pdf")
 
     def test_a_dispute_is_about_something(self):
         wizard = self._wizard("dispute", **self._dispute_values())

@@ -170,13 +170,8 @@ class CarteraContactLog(models.TransientModel):
 
     # -- evidence -----------------------------------------------------------------
 
-    def _move_proof(self, subject):
-        """Put what was attached on the case, for all who see it.
-
-        :param subject: what it is, a sentence
-        """
-        if not self.proof_ids:
-            return
-        self.proof_ids.check_access("write")
-        self.proof_ids.write({"res_model": "cartera.case", "res_id": self.case_id.id})
-        self.case_id.message_post(body=subject, attachment_ids=self.proof_ids.ids)
+    def _move_proof(self, record):
+        """Make what was attached a part of a record: whoever sees that may see it."""
+        if self.proof_ids:
+            self.proof_ids.check_access("write")
+            self.proof_ids.write({"res_model": record._name, "res_id": record.id})

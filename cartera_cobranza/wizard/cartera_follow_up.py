@@ -106,8 +106,7 @@ class CarteraFollowUpDispute(models.AbstractModel):
     @api.model
     def _apply(self, log, contact):
         item = log.dispute_item_id
-        log.proof_ids.check_access("write")
-        log.case_id._open_dispute(
+        dispute = log.case_id._open_dispute(
             {
                 "reason_id": log.dispute_reason_id.id,
                 "lines": [(item.move_line_id.id, log.dispute_amount)],
@@ -116,6 +115,7 @@ class CarteraFollowUpDispute(models.AbstractModel):
                 "contact_id": contact.id,
             }
         )
+        log._move_proof(dispute)
 
 
 class CarteraFollowUpCallback(models.AbstractModel):
@@ -193,7 +193,9 @@ class CarteraFollowUpAlreadyPaid(models.AbstractModel):
                 "date_review": self._get_next(log),
             }
         )
-        log._move_proof(claim)
+        log._move_proof(log.case_id)
+        if log.proof_ids:
+            log.case_id.message_post(body=claim, attachment_ids=log.proof_ids.ids)
         self._plan(log, self.env._("Find the payment"), claim)
         if not log.proof_ids:
             self._plan(log, self.env._("Ask for the proof of payment"), claim)
