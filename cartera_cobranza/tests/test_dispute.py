@@ -148,7 +148,13 @@ class TestDispute(DisputeCommon):
     def test_evidence_is_seen_by_whoever_sees_the_dispute(self):
         files = self.env["ir.attachment"].with_user(self.collector)
         log = self.env["cartera.contact.log"].with_user(self.collector)
-        window = log.create({"case_id": self.case.id, "channel": "call"})
+        window = log.create(
+            {
+                "case_id": self.case.id,
+                "channel": "call",
+                "disposition_id": self.env["cartera.disposition"].search([])[:1].id,
+            }
+        )
         photos = files.create(
             [
                 {"name": "new.txt", "raw": b"broken", "res_model": "cartera.dispute"},
