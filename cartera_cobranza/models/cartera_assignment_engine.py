@@ -75,7 +75,7 @@ class CarteraAssignmentEngine(models.AbstractModel):
             ),
             needy AS MATERIALIZED (
                 SELECT
-                    known.id, known.user_id, known.amount_collectable,
+                    known.id, known.amount_collectable,
                     CASE %(conditions)s END AS place
                 FROM cartera_case known
                 JOIN res_partner partner ON partner.id = known.partner_id
@@ -83,20 +83,23 @@ class CarteraAssignmentEngine(models.AbstractModel):
                 WHERE known.company_id = %(company)s AND known.item_count > 0
                     AND (known.user_id IS NULL OR NOT person.active)
             ),
-            to_deal AS (
+            to_deal AS MATERIALIZED (
                 SELECT needy.id, rule.team_id, needy.amount_collectable AS amount
                 FROM needy JOIN rule ON rule.place = needy.place
                 WHERE rule.team_id IS NOT NULL
             ),
-            dealt AS (%(dealt)s)
+            given AS (
+                %(dealt)s
+                UNION ALL
+                SELECT needy.id, COALESCE(rule.user_id, %(default)s) AS user_id
+                FROM needy LEFT JOIN rule ON rule.place = needy.place
+                WHERE rule.team_id IS NULL
+            )
             SELECT
-                needy.id AS case_id,
-                needy.user_id AS user_from_id,
-                COALESCE(rule.user_id, dealt.user_id, %(default)s) AS user_to_id
-            FROM needy
-            LEFT JOIN rule ON rule.place = needy.place
-            LEFT JOIN dealt ON dealt.id = needy.id
-            WHERE COALESCE(rule.user_id, dealt.user_id, %(default)s) IS NOT NULL
+                known.id AS case_id, known.user_id AS user_from_id,
+                given.user_id AS user_to_id
+            FROM given JOIN cartera_case known ON known.id = given.id
+            WHERE given.user_id IS NOT NULL
             """,
             present=self.env["cartera.team"]._get_present_sql(company, date),
             places=list(range(len(rules))),
@@ -132,37 +135,40 @@ class CarteraAssignmentEngine(models.AbstractModel):
 
         One after the other that would be a loop. Instead each person offers as many
         places as there are cases, each as full as it makes him or her; the emptiest
-        places are taken, and the largest debts are dealt first.
+        places are taken, and the largest debts are dealt first. Places and cases of
+        one rank meet by grouping: PostgreSQL cannot guess how many there are, and
+        would join them each with each.
 
         :return: sub-query of ``id, user_id``
         """
         return SQL(
             """
-            SELECT ranked.id, place.user_id
+            SELECT MAX(id) AS id, MAX(user_id) AS user_id
             FROM (
                 SELECT
-                    id, team_id,
+                    id, NULL::int AS user_id, team_id,
                     row_number() OVER (
                         PARTITION BY team_id ORDER BY amount DESC, id
                     ) AS rank
                 FROM to_deal
-            ) ranked
-            JOIN (
+                UNION ALL
                 SELECT
-                    present.team_id, present.user_id,
+                    NULL, present.user_id, present.team_id,
                     row_number() OVER (
                         PARTITION BY present.team_id
                         ORDER BY
                             (COALESCE(load.cases, 0) + step)::numeric / capacity,
                             present.user_id
-                    ) AS rank
+                    )
                 FROM present
                 JOIN (
                     SELECT team_id, COUNT(*) AS cases FROM to_deal GROUP BY team_id
                 ) demand ON demand.team_id = present.team_id
                 LEFT JOIN (%(load)s) load ON load.user_id = present.user_id
                 CROSS JOIN LATERAL generate_series(1, demand.cases) step
-            ) place ON place.team_id = ranked.team_id AND place.rank = ranked.rank
+            ) place
+            GROUP BY team_id, rank
+            HAVING MAX(id) IS NOT NULL AND MAX(user_id) IS NOT NULL
             """,
             load=self._get_load_sql(company),
         )
