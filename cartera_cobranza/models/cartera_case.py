@@ -30,6 +30,7 @@ CACHED_FIELDS = (
     "amount_paused",
     "amount_credit",
     "date_oldest_due",
+    "date_next_due",
     "bucket_id",
     "item_count",
     "overdue_count",
@@ -303,6 +304,11 @@ class CarteraCase(models.Model):
         string="Oldest Due Date",
         readonly=True,
         help="Due date of the oldest overdue collectable item.",
+    )
+    date_next_due = fields.Date(
+        string="Next Due Date",
+        readonly=True,
+        help="Due date of the first item that is not due yet.",
     )
     bucket_id = fields.Many2one(
         "cartera.aging.bucket",

@@ -103,6 +103,9 @@ class CarteraCaseRefresh(models.AbstractModel):
                     MIN(item.date_due) FILTER (
                         WHERE item.collectable AND item.days_overdue > 0
                     ) AS date_oldest_due,
+                    MIN(item.date_due) FILTER (
+                        WHERE item.direction = 'debit' AND item.days_overdue <= 0
+                    ) AS date_next_due,
                     MAX(item.age_days) FILTER (
                         WHERE item.collectable AND item.days_overdue > 0
                     ) AS oldest_age,
@@ -187,7 +190,8 @@ class CarteraCaseRefresh(models.AbstractModel):
             SET amount_total = 0, amount_not_due = 0, amount_overdue = 0,
                 amount_collectable = 0, amount_disputed = 0, amount_promised = 0,
                 amount_paused = 0, amount_credit = 0, date_oldest_due = NULL,
-                bucket_id = NULL, item_count = 0, overdue_count = 0
+                date_next_due = NULL, bucket_id = NULL, item_count = 0,
+                overdue_count = 0
             WHERE known.company_id = %(company)s
                 AND known.item_count <> 0 %(some_debtors)s
                 AND NOT EXISTS (

@@ -24,7 +24,7 @@ class CarteraWorklistCalls(models.AbstractModel):
 
     @api.model
     def _fill_calls(self, company, date, debtor_ids=None, only_over=False):
-        """Fill in the next hours of the entries.
+        """Fill in the next hours of the entries that are due; others get none.
 
         :param debtor_ids: ids of the debtors; None for all that are due
         :param only_over: only of those whose hours are over
@@ -38,7 +38,10 @@ class CarteraWorklistCalls(models.AbstractModel):
             scope = SQL("%s AND debtor_case.partner_id IN %s", scope, tuple(debtor_ids))
         if only_over:
             scope = SQL("%s AND entry.call_until <= %s", scope, now)
-        rows = self.env.execute_query(self._get_callable_sql(company, scope, date))
+        case_ids = self._get_due_ids(scope, date)
+        rows = case_ids and self.env.execute_query(
+            self._get_callable_sql(company, case_ids, date)
+        )
         hours = self._get_hours(rows, now.replace(tzinfo=UTC))
         self.env.cr.execute(self._get_hours_sql(scope, hours))
         return self.env.cr.rowcount
@@ -74,49 +77,47 @@ class CarteraWorklistCalls(models.AbstractModel):
         )
 
     @api.model
-    def _get_callable_sql(self, company, scope, date):
+    def _get_callable_sql(self, company, case_ids, date):
         """Rows of case id, whether somebody has authorised calls, and what policies
         and time zone depend on, of those who have a phone and do not mind."""
         return SQL(
             """
-            SELECT entry.case_id, BOOL_OR(way.decision = 'granted') IS TRUE,
+            SELECT debtor_case.id, BOOL_OR(way.decision = 'granted') IS TRUE,
                    COALESCE(debtor.cartera_sued_since <= %(date)s, FALSE),
                    debtor.country_id, debtor.state_id, debtor.cartera_tz, debtor.tz,
                    debtor.cartera_debtor_kind
-              FROM cartera_worklist_entry entry
-              JOIN cartera_case debtor_case ON debtor_case.id = entry.case_id
+              FROM cartera_case debtor_case
               JOIN res_partner debtor ON debtor.id = debtor_case.partner_id
               JOIN (%(ways)s) way
-                   ON way.case_id = entry.case_id AND way.channel = 'call'
+                   ON way.case_id = debtor_case.id AND way.channel = 'call'
                   AND way.decision IS DISTINCT FROM 'withdrawn'
-             WHERE %(scope)s AND debtor.active
+             WHERE debtor_case.id = ANY(%(ids)s) AND debtor.active
                AND (debtor_case.hold_until IS NULL
                     OR debtor_case.hold_until < %(date)s)
                AND (debtor.cartera_insolvent_since IS NULL
                     OR debtor.cartera_insolvent_since > %(date)s)
-             GROUP BY entry.case_id, debtor.id
+             GROUP BY debtor_case.id, debtor.id
             """,
             date=date,
-            ways=self._get_ways_sql(company, scope),
-            scope=scope,
+            ways=self.env["cartera.recipient"]._get_reachable_sql(company, case_ids),
+            ids=case_ids,
         )
 
     @api.model
-    def _get_ways_sql(self, company, scope):
-        """The ways to reach the debtors of the entries in ``scope``."""
-        case_ids = [
-            case_id
-            for (case_id,) in self.env.execute_query(
-                SQL(
-                    "SELECT entry.case_id FROM cartera_worklist_entry entry"
-                    " JOIN cartera_case debtor_case ON debtor_case.id = entry.case_id"
-                    " WHERE %s",
-                    scope,
-                )
+    def _get_due_ids(self, scope, date):
+        """Ids of the cases of the entries in ``scope`` that are due."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT entry.case_id FROM cartera_worklist_entry entry
+                  JOIN cartera_case debtor_case ON debtor_case.id = entry.case_id
+                 WHERE %s AND entry.date_next <= %s
+                """,
+                scope,
+                date,
             )
-        ]
-        recipients = self.env["cartera.recipient"].sudo()
-        return recipients._get_reachable_sql(company, case_ids)
+        )
+        return [case_id for (case_id,) in rows]
 
     # -- hours --------------------------------------------------------------------
 

@@ -132,19 +132,24 @@ class CarteraWorklistEntry(models.Model):
     @api.depends("explanation")
     @api.depends_context("lang")
     def _compute_why(self):
+        rules = self._get_rules()
         for entry in self:
-            reasons = entry._explain()
+            reasons = entry._explain(rules)
             entry.why = " · ".join(reason["label"] for reason in reasons[:3])
 
-    def _explain(self):
+    def _get_rules(self):
+        """The rules by id, in the user's language."""
+        rules = self.env["cartera.worklist.rule"].sudo()
+        return rules.with_context(active_test=False).search([]).grouped("id")
+
+    def _explain(self, rules=None):
         """What the points come from, the most telling first.
 
+        :param rules: of :meth:`_get_rules`, where several entries are explained
         :return: ``[{"label", "detail", "points"}, ...]``, in the user's language
         """
         self.ensure_one()
-        rules = self.env["cartera.worklist.rule"].sudo()
-        found = self.explanation or []
-        rules = rules.browse(reason["rule"] for reason in found).exists().grouped("id")
+        rules = rules or self._get_rules()
         reasons = [
             {
                 "label": rules[reason["rule"]].name,
@@ -153,7 +158,7 @@ class CarteraWorklistEntry(models.Model):
                 ),
                 "points": reason["points"],
             }
-            for reason in found
+            for reason in self.explanation or []
             if reason["rule"] in rules
         ]
         return sorted(reasons, key=lambda reason: -abs(reason["points"]))

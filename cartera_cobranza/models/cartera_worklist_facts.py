@@ -41,16 +41,14 @@ class CarteraWorklistFacts(models.AbstractModel):
             promise AS (%(promise)s),
             dispute AS (%(dispute)s),
             pause AS (%(pause)s),
-            upcoming AS (%(upcoming)s),
             facts AS MATERIALIZED (
                 SELECT known.*, activity.*, promise.*, dispute.*,
-                       pause.review_on, upcoming.date_due AS next_due
+                       pause.review_on
                   FROM known
                   LEFT JOIN activity ON activity.activity_case_id = known.id
                   LEFT JOIN promise ON promise.promise_case_id = known.id
                   LEFT JOIN dispute ON dispute.dispute_case_id = known.id
                   LEFT JOIN pause ON pause.case_id = known.id
-                  LEFT JOIN upcoming ON upcoming.debtor_id = known.partner_id
             )
             """,
             known=self._get_known_sql(company, date, debtor_ids),
@@ -58,7 +56,6 @@ class CarteraWorklistFacts(models.AbstractModel):
             promise=self._get_promise_sql(date),
             dispute=self._get_dispute_sql(date),
             pause=self._get_pause_sql(date),
-            upcoming=self._get_upcoming_sql(company, date, debtor_ids),
         )
 
     @api.model
@@ -100,6 +97,7 @@ class CarteraWorklistFacts(models.AbstractModel):
                    debtor_case.amount_collectable AS collectable,
                    debtor_case.amount_credit AS credit,
                    debtor_case.date_oldest_due AS oldest_due,
+                   debtor_case.date_next_due AS next_due,
                    debtor_case.date_resubmission AS resubmission,
                    debtor_case.resubmitted_at,
                    %(resubmitted)s AS resubmitted,
@@ -251,32 +249,6 @@ class CarteraWorklistFacts(models.AbstractModel):
              GROUP BY known.id
             """,
             date=date,
-        )
-
-    @api.model
-    def _get_upcoming_sql(self, company, date, debtor_ids):
-        """The first due date to come of those who have nothing overdue."""
-        today = company._get_cartera_today()
-        items = self.env["cartera.open.item"].with_context(
-            tz=company._get_cartera_tz(),
-            cartera_as_of=date.isoformat() if date != today else False,
-            cartera_aging_policy_id=False,
-        )
-        debtors = SQL("(SELECT partner_id FROM known WHERE overdue <= 0)")
-        if debtor_ids is not None:
-            # Constants reach the index of the journal items.
-            debtors = tuple(debtor_ids)
-        return SQL(
-            """
-            SELECT item.debtor_id, MIN(item.date_due) AS date_due
-              FROM %(items)s item
-             WHERE item.company_id = %(company)s AND item.debtor_id IN %(debtors)s
-               AND item.direction = 'debit' AND item.days_overdue <= 0
-             GROUP BY item.debtor_id
-            """,
-            items=items._table_sql,
-            company=company.id,
-            debtors=debtors,
         )
 
     @api.model

@@ -17,6 +17,7 @@ def format_report(results):
         ("nights", "The night (seconds; peak memory)", _night_rows),
         ("screens", "Screens (seconds; slowest query in ms; queries)", _screen_rows),
         ("strategies", "Strategies and messages", _strategy_rows),
+        ("worklist", "The worklist", _worklist_rows),
         (
             "posting",
             "Posting and paying (ratio with / without the module)",
@@ -115,6 +116,24 @@ def _strategy_rows(strategies):
             f" ({figures['memory_before_mib']:.0f} before)"
         )
     return rows
+
+
+def _worklist_rows(worklist):
+    rows = {
+        "made at night, against SQL by hand without points": (
+            f"**{worklist['first_s'] / worklist['by_hand_s']:.2f}**"
+            f" ({worklist['first_s']:.2f} / {worklist['by_hand_s']:.2f} s;"
+            f" {worklist['entries']:,} entries)"
+        ),
+        "the night after": f"{worklist['next_s']:.2f} s",
+        "one debtor": f"{1000 * worklist['one_debtor_s']:.1f} ms",
+        "peak memory": f"{worklist['memory_peak_mib']:.0f} MiB"
+        f" ({worklist['memory_before_mib']:.0f} before)",
+    }
+    screens = _screen_rows(worklist["screens"])
+    return rows | {
+        f"{name} (s; slowest query ms; queries)": row for name, row in screens.items()
+    }
 
 
 def _each(figures, *parts):

@@ -113,6 +113,11 @@ class Bench:
         tasks = ("planning", "steps", "messages")
         return {task: self.measure(task, 6) for task in tasks}
 
+    def measure_worklist(self):
+        """Making the worklist, and the way through it."""
+        self.measure("collectors", 6)
+        return self.measure("worklist", 6)
+
     def measure_posting(self):
         """Post and pay in both copies in turns; return medians and their ratio."""
         say(f"posting and paying, {REPETITIONS} times in turns")
@@ -156,6 +161,7 @@ SECTIONS = {
     "nights": Bench.measure_nights,
     "screens": lambda bench: bench.measure("screens", 2),
     "strategies": Bench.measure_strategies,
+    "worklist": Bench.measure_worklist,
     "posting": Bench.measure_posting,
 }
 

@@ -26,6 +26,8 @@ def run_task(env, task, today):
         measure_steps,
         prepare,
     )
+    from worklist_task import measure_worklist
+    from worklist_task import prepare as prepare_worklist
 
     tasks = {
         "aging": lambda: measure_aging(env, today),
@@ -37,6 +39,8 @@ def run_task(env, task, today):
         "planning": lambda: measure_planning(env, today),
         "steps": lambda: measure_steps(env, today),
         "messages": lambda: measure_messages(env, today),
+        "collectors": lambda: prepare_worklist(env, today),
+        "worklist": lambda: measure_worklist(env, today),
     }
     return tasks[task]()
 

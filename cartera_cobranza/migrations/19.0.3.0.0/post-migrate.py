@@ -257,4 +257,5 @@ def _make_worklists(cr):
     """Collectors need not wait for the night."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     for company in env["res.company"].search([]):
+        env["cartera.case.refresh"]._refresh(company)
         env["cartera.worklist.engine"]._refresh(company, company._get_cartera_today())
