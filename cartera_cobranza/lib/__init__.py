@@ -13,4 +13,5 @@ from . import (
     time_zones,
     wording,
     working_days,
+    worklist,
 )
