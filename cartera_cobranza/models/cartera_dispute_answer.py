@@ -186,7 +186,7 @@ class CarteraDisputeAnswer(models.AbstractModel):
             dispute.activity_unlink([LATE])
             case = dispute.case_id
             reader = (case.worker_id or case.user_id).filtered("active")
-            if reader and reader != self.env.user and dispute.state != "open":
+            if reader and reader != self.env.user:
                 dispute.activity_schedule(
                     ANSWERED,
                     user_id=reader.id,

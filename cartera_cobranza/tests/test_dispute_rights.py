@@ -196,6 +196,15 @@ class TestDisputeRights(DisputeCommon):
                 with self.assertRaises(AccessError):
                     self._as(user).answer = "No"
 
+    def test_whoever_reads_the_case_brings_in_what_the_ledger_says(self):
+        for user in (self.auditor, self.collector):
+            note = self._credit(40)
+            self._as(user, self.env["cartera.case"]).search([])
+            self.assertEqual(self.dispute.state, "closed")
+            self._unmatch(note)
+            self._as(user, self.env["cartera.case"]).search([])
+            self.assertEqual(self.dispute.state, "open")
+
     def test_accountant_who_is_the_owner_answers(self):
         self.dispute.user_id = self.accountant
         self._as(self.accountant).action_founded()
