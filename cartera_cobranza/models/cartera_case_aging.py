@@ -76,16 +76,14 @@ class CarteraCaseAging(models.AbstractModel):
 
     @api.depends_context("tz", "uid")
     def _compute_open_item_ids(self):
-        items = {
-            (debtor, company): found
-            for debtor, company, found in self._get_live_items()._read_group(
-                self._get_items_domain(), ["debtor_id", "company_id"], ["id:recordset"]
-            )
-        }
+        items = self._get_live_items().search_fetch(
+            self._get_items_domain(), ["debtor_id", "company_id"], order="date_due, id"
+        )
+        items = items.grouped(lambda item: (item.debtor_id, item.company_id))
         no_items = self.env["cartera.open.item"]
         for case in self:
-            found = items.get((case.partner_id, case.company_id), no_items)
-            case.open_item_ids = found.sorted(lambda item: (item.date_due, item.id))
+            key = (case.partner_id, case.company_id)
+            case.open_item_ids = items.get(key, no_items)
 
     @api.depends_context("tz", "uid")
     def _compute_aging_strip(self):

@@ -56,6 +56,7 @@ from . import (
     test_refusal_report,
     test_replacement,
     test_run,
+    test_screen,
     test_screen_tours,
     test_security,
     test_segment,
