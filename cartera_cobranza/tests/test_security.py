@@ -257,7 +257,7 @@ PUBLIC_METHODS = {
     "cartera.stage.move": {"action_open_case"},
     "cartera.worklist.entry": {"action_call", "action_open_case", "action_start"},
     "ir.mail_server": {"send_email"},
-    "mail.activity": {"action_cartera_log_contact"},
+    "mail.activity": {"action_cartera_log_contact", "create", "unlink", "write"},
     "mail.mail": {"create"},
     "res.company": {"write"},
     "res.partner": {"action_open_cartera_case", "write"},
