@@ -103,7 +103,8 @@ def _carry_over_holds(cr):
             known.id, known.company_id, TRUE,
             CASE WHEN EXISTS (
                 SELECT 1 FROM cartera_strategy_step step
-                WHERE step.action = 'hold' AND step.name = known.hold_reason
+                CROSS JOIN jsonb_each_text(step.name) said
+                WHERE step.action = 'hold' AND said.value = known.hold_reason
             ) THEN 'strategy' ELSE 'internal' END,
             COALESCE(NULLIF(TRIM(known.hold_reason), ''), '?'),
             COALESCE(known.user_id, company.cartera_default_user_id, 2),
