@@ -63,8 +63,8 @@ class CarteraPromiseEngine(models.AbstractModel):
         self._read_parts(judged, as_of)
         money = self._read_money(company, judged, as_of)
         self._decide(judged, money, date)
-        count = self._write(company, judged, date)
-        return count + self._write_cases(promises, company)
+        self._write_cases(promises, company)
+        return self._write(company, judged, date)
 
     # -- reading ------------------------------------------------------------------
 
@@ -509,7 +509,6 @@ class CarteraPromiseEngine(models.AbstractModel):
             self.env["cartera.case"].invalidate_model(
                 [*CASE_FIELDS, "pause_text"], flush=False
             )
-        return 0
 
     @api.model
     def _get_next_payment(self, row, company):

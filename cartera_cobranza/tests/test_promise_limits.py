@@ -221,6 +221,18 @@ class TestPromiseLimits(PromiseCommon):
             self.assertEqual((promise.user_id, promise.state), (user, "open"))
             promise.with_user(user)._withdraw("Next")
 
+    def test_the_window_shows_nothing_of_others(self):
+        stranger = self._create_user("otra", "own")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        windows = self.env["cartera.promise.take"]
+        with self.assertRaises(AccessError):
+            windows.with_user(stranger).create({"case_id": self.case.id})
+        window = windows.with_user(self.collector).create({"case_id": self.case.id})
+        self.assertEqual(window.item_ids.document, self.invoice.name)
+        window.action_take()
+        self.assertEqual(self.case.promise_ids.user_id, self.collector)
+
     def test_who_decides(self):
         promise = self._take(self.collector, ("2026-07-20", 1000))
         everybody = self._create_user("todas", "collector")

@@ -19,7 +19,9 @@ class CarteraPromiseTake(models.TransientModel):
     currency_id = fields.Many2one(
         "res.currency",
         compute="_compute_currency_id",
+        compute_sudo=False,
         store=True,
+        precompute=True,
         readonly=False,
         required=True,
         domain="[('id', 'in', available_currency_ids)]",
@@ -32,6 +34,7 @@ class CarteraPromiseTake(models.TransientModel):
         "take_id",
         string="Items",
         compute="_compute_item_ids",
+        compute_sudo=False,  # what the user may not see is not shown here either
         store=True,
         readonly=False,
     )
@@ -45,7 +48,9 @@ class CarteraPromiseTake(models.TransientModel):
     date_first = fields.Date(
         string="First Payment",
         compute="_compute_date_first",
+        compute_sudo=False,
         store=True,
+        precompute=True,
         readonly=False,
         required=True,
     )
@@ -85,7 +90,7 @@ class CarteraPromiseTake(models.TransientModel):
     @api.depends("case_id")
     def _compute_available_currency_ids(self):
         for take in self:
-            items = take.case_id.sudo()._get_promisable()
+            items = take.case_id._get_promisable()
             take.available_currency_ids = self.env["res.currency"].union(
                 *(item.currency_id for item in items)
             )
@@ -93,7 +98,7 @@ class CarteraPromiseTake(models.TransientModel):
     @api.depends("case_id")
     def _compute_currency_id(self):
         for take in self:
-            take.currency_id = take.case_id.sudo()._get_promise_currency()
+            take.currency_id = take.case_id._get_promise_currency()
 
     @api.depends("case_id")
     def _compute_date_first(self):
@@ -105,7 +110,7 @@ class CarteraPromiseTake(models.TransientModel):
     @api.depends("case_id", "currency_id")
     def _compute_item_ids(self):
         for take in self:
-            promisable = take.case_id.sudo()._get_promisable()
+            promisable = take.case_id._get_promisable()
             own = {
                 item: most
                 for item, most in promisable.items()
@@ -171,7 +176,7 @@ class CarteraPromiseTake(models.TransientModel):
     def _compute_limit_text(self):
         for take in self:
             days = [day for day in take.installment_ids.mapped("date") if day]
-            take.limit_text = take.case_id.sudo()._get_promise_limits(
+            take.limit_text = take.case_id._get_promise_limits(
                 days, take._get_line_ids()
             )
 
