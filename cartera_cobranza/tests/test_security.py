@@ -476,6 +476,8 @@ class TestSecurity(SecurityCommon):
             "promise_date": "2020-01-01",
             "promise_made_on": "2020-01-01",
             "date_last_payment": "2020-01-01",
+            "resubmitted_at": "2020-01-01 00:00:00",
+            "date_next_due": "2020-01-01",
             "stage_date": "2020-01-01",
             "stage_proposed_id": False,
             "stage_verdict_id": False,
@@ -502,6 +504,7 @@ class TestSecurity(SecurityCommon):
         self.assertEqual(
             own_fields - set(values),
             {
+                "date_resubmission",
                 "user_id",
                 "stage_id",
                 "segment_pin_id",
