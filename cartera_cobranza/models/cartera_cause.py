@@ -202,7 +202,7 @@ class CarteraCaseCause(models.Model):
         if not case.partner_id.user_id:
             invoice = invoice.search(
                 [
-                    ("commercial_partner_id", "=", case.partner_id.id),
+                    ("partner_id.cartera_debtor_id", "=", case.partner_id.id),
                     ("company_id", "=", case.company_id.id),
                     ("move_type", "=", "out_invoice"),
                     ("state", "=", "posted"),

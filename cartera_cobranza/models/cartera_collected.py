@@ -33,7 +33,7 @@ class CarteraCollected(models.AbstractModel):
         if debtor_ids is not None:
             some_cases = SQL("AND known.partner_id = ANY(%s)", list(debtor_ids))
             some_payers = SQL(
-                "AND partner.commercial_partner_id = ANY(%s)", list(debtor_ids)
+                "AND partner.cartera_debtor_id = ANY(%s)", list(debtor_ids)
             )
         self.env.cr.execute(
             SQL(
@@ -73,7 +73,7 @@ class CarteraCollected(models.AbstractModel):
         return SQL(
             """
             SELECT
-                partner.commercial_partner_id AS debtor_id,
+                partner.cartera_debtor_id AS debtor_id,
                 SUM(partial.amount) AS amount
             FROM account_move_line credit
             JOIN res_partner partner ON partner.id = credit.partner_id
@@ -88,7 +88,7 @@ class CarteraCollected(models.AbstractModel):
                 AND account.account_type = 'asset_receivable'
                 AND journal.type IN ('bank', 'cash', 'credit')
                 AND owed.type NOT IN ('bank', 'cash', 'credit') %(some_payers)s
-            GROUP BY partner.commercial_partner_id
+            GROUP BY partner.cartera_debtor_id
             """,
             company=company.id,
             month=date.replace(day=1),
@@ -110,7 +110,7 @@ class CarteraCollected(models.AbstractModel):
             ("credit_move_id.journal_id.type", "in", journals),
             ("debit_move_id.journal_id.type", "not in", journals),
             (
-                "credit_move_id.partner_id.commercial_partner_id",
+                "credit_move_id.partner_id.cartera_debtor_id",
                 "in",
                 debtors.ids,
             ),

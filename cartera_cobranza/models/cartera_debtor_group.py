@@ -66,13 +66,14 @@ class CarteraDebtorGroup(models.Model):
             ["partner_id"],
             ["__count", *(f"{name}:sum" for name in SUMS)],
         )
+        # By the members known here: the group may be just being edited.
+        group_of = {
+            member: group for group in self for member in group.member_ids._origin
+        }
         totals = {group: [0, *(0.0 for _name in SUMS)] for group in self}
         for partner, *figures in rows:
-            # By the members known here: the group may be just being edited.
-            for group in self:
-                if partner in group.member_ids._origin:
-                    sums = zip(totals[group], figures, strict=True)
-                    totals[group] = [known + more for known, more in sums]
+            sums = totals[group_of[partner]]
+            sums[:] = map(sum, zip(sums, figures, strict=True))
         for group in self:
             group.currency_id = self.env.company.currency_id
             group.case_count, *amounts = totals[group]

@@ -87,6 +87,13 @@ class CarteraDebtorMember(models.AbstractModel):
             partner.cartera_own_balance = balance
             partner.cartera_own_overdue = overdue
 
+    def _owes_with(self, debtor):
+        """Whether what the partner owes stands in the case of ``debtor``, or may have
+        stood there before the group was switched."""
+        owing = self.commercial_partner_id.sudo()
+        groups = owing.cartera_group_id & debtor.sudo().cartera_group_id
+        return debtor in (owing, owing.cartera_debtor_id) or bool(groups)
+
     # -- constraints --------------------------------------------------------------
 
     @api.constrains("cartera_group_id")

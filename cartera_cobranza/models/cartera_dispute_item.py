@@ -84,7 +84,7 @@ class CarteraDisputeItem(models.Model):
             line = item.line_id
             if (
                 line.company_id != item.dispute_id.company_id
-                or line.partner_id.commercial_partner_id != debtor
+                or not line.partner_id._owes_with(debtor)
                 or line.account_id.account_type != "asset_receivable"
                 or line.currency_id != item.dispute_id.currency_id
             ):

@@ -66,7 +66,7 @@ DISPUTED = SQL(
         THEN ROUND(
             item.amount_residual
                 * LEAST(mark.disputed / item.amount_residual_currency, 1),
-            company_currency.decimal_places
+            mark.digits
         )
         ELSE 0
     END
@@ -143,7 +143,7 @@ class CarteraOpenItem(models.Model):
         "what is promised, paused, blocked or excluded, and not what is disputed.",
     )
 
-    _depends = {"res.currency": ["decimal_places"], **marks.DEPENDS}
+    _depends = marks.DEPENDS
 
     @api.model
     def _select(self):
@@ -182,8 +182,6 @@ class CarteraOpenItem(models.Model):
         return SQL(
             """
             %s
-            LEFT JOIN res_currency company_currency
-                ON company_currency.id = item.company_currency_id
             LEFT JOIN LATERAL (%s) mark ON mark.line_id = item.id
             """,
             super()._from(items),

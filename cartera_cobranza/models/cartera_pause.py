@@ -154,7 +154,7 @@ class CarteraPause(models.Model):
             foreign = lines.filtered(
                 lambda line, pause=pause: (
                     line.company_id != pause.company_id
-                    or line.partner_id.commercial_partner_id != pause.partner_id
+                    or not line.partner_id._owes_with(pause.partner_id)
                     or line.account_id.account_type != "asset_receivable"
                 )
             )

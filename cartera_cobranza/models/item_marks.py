@@ -4,8 +4,9 @@ past day.
 Each function returns an ``SQL`` with one row per journal item that has a mark, by
 ``line_id``, so that the planner drops the join where nobody reads it:
 ``promised_until`` and ``paused_until`` are dates or NULL, ``disputed`` the contested
-amount in the currency of the item or NULL. What holds a debtor as a whole is no mark
-of its items.
+amount in the currency of the item or NULL, ``digits`` the decimals of the company's
+currency, which are not in the index of the open items. What holds a debtor as a whole
+is no mark of its items.
 """
 
 from odoo.tools import SQL
@@ -15,6 +16,7 @@ DEPENDS = {
     "cartera.dispute": ["date_open", "date_closed"],
     "cartera.dispute.item": [
         "dispute_id",
+        "company_id",
         "line_id",
         "amount",
         "amount_open",
@@ -30,6 +32,8 @@ DEPENDS = {
     ],
     "cartera.promise.installment": ["promise_id", "date"],
     "cartera.promise.item": ["promise_id", "line_id", "is_open"],
+    "res.company": ["currency_id"],
+    "res.currency": ["decimal_places"],
 }
 
 
@@ -66,7 +70,7 @@ def marks_now(day, line=None):
         ),
         SQL(
             """
-            SELECT part.line_id, part.amount_open
+            SELECT part.line_id, part.amount_open, part.company_id
             FROM cartera_dispute_item part
             WHERE part.is_open AND part.amount_open > 0 %s
             """,
@@ -118,7 +122,10 @@ def _disputed_on(day):
     """What was contested and not credited yet."""
     return SQL(
         """
-        SELECT part.line_id, GREATEST(part.amount - COALESCE(credited.amount, 0), 0)
+        SELECT
+            part.line_id,
+            GREATEST(part.amount - COALESCE(credited.amount, 0), 0),
+            part.company_id
         FROM cartera_dispute_item part
         JOIN cartera_dispute dispute ON dispute.id = part.dispute_id
         LEFT JOIN LATERAL (
@@ -146,15 +153,19 @@ def _by_line(promised, paused, disputed):
             line_id,
             MAX(promised_until) AS promised_until,
             MAX(paused_until) AS paused_until,
-            SUM(disputed) AS disputed
+            SUM(disputed) AS disputed,
+            MAX(digits) AS digits
         FROM (
             SELECT line_id, day AS promised_until, NULL::date AS paused_until,
-                NULL::numeric AS disputed
+                NULL::numeric AS disputed, NULL::int AS digits
             FROM (%s) promised (line_id, day)
             UNION ALL
-            SELECT line_id, NULL, day, NULL FROM (%s) paused (line_id, day)
+            SELECT line_id, NULL, day, NULL, NULL FROM (%s) paused (line_id, day)
             UNION ALL
-            SELECT line_id, NULL, NULL, amount FROM (%s) disputed (line_id, amount)
+            SELECT line_id, NULL, NULL, amount, currency.decimal_places
+            FROM (%s) disputed (line_id, amount, company_id)
+            JOIN res_company company ON company.id = disputed.company_id
+            JOIN res_currency currency ON currency.id = company.currency_id
         ) mark
         GROUP BY line_id
         """,

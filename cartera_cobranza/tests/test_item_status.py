@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .message_common import MessageCommon
 
@@ -381,6 +382,16 @@ class TestItemStatus(MessageCommon):
         self.assertEqual(self._case().aging_strip, strip)
         self.assertLedgerEven()
         self.assertLedgerEven("2026-06-25")
+
+    def test_an_aging_does_not_pay_for_what_it_does_not_read(self):
+        def plan(columns):
+            query = SQL(
+                "EXPLAIN SELECT %s FROM %s item", columns, self._items()._table_sql
+            )
+            return "\n".join(row[0] for row in self.env.execute_query(query))
+
+        self.assertNotIn(" on cartera_", plan(SQL("SUM(amount_residual)")))
+        self.assertIn(" on cartera_promise_item", plan(SQL("SUM(amount_collectable)")))
 
     def test_the_aging_shows_a_column_of_disputes_where_there_are_any(self):
         items = self._items(allowed_company_ids=self.company.ids)
