@@ -73,12 +73,18 @@ class CarteraTeamDay(models.Model):
     amount_worked = money(
         "Covered Today", "Overdue amount of the cases that were worked today."
     )
+    amount_collectable = money(
+        "Overdue Collectable",
+        "What may be asked for now, of the cases on the worklist.",
+    )
     amount_attended = money(
         "Covered in the Month",
-        "Overdue amount of the cases that somebody looked after this month.",
+        "Overdue collectable amount of the cases that somebody looked after this "
+        "month.",
     )
     covered_share = share(
-        "Covered (%)", "Covered in the month / overdue × 100, by amount."
+        "Covered (%)",
+        "Covered in the month / overdue collectable × 100, by amount.",
     )
     # -- contacts today -----------------------------------------------------------
     contact_count = count("Contacts", "Contacts that he or she logged today.")
@@ -150,7 +156,15 @@ class CarteraTeamDay(models.Model):
         ],
         "cartera.substitution": ["date_from", "date_to", "substitute_id", "user_id"],
         "cartera.team.member": ["capacity", "target", "team_id", "user_id"],
-        "cartera.worklist.entry": ["case_id", "date_attended", "date_next"],
+        "cartera.worklist.entry": [
+            "amount",
+            "case_id",
+            "company_id",
+            "date_attended",
+            "date_next",
+            "is_starved",
+            "user_id",
+        ],
     }
 
     @api.model
@@ -306,19 +320,15 @@ class CarteraTeamDay(models.Model):
         return "cartera.case", {
             "case_count": [*works_on, is_open],
             "owned_count": [company, ("user_id", "=", self.user_id.id), is_open],
-            "due_count": [*works_on, is_open, due],
+            "due_count": [*works_on, due],
             "worked_count": [*works_on, worked],
-            "unworked_count": [*works_on, is_open, due, unworked],
-            "neglected_count": [
-                *works_on,
-                is_open,
-                ("worklist_ids.is_starved", "=", True),
-            ],
+            "unworked_count": [*works_on, due, unworked],
+            "neglected_count": [*works_on, ("worklist_ids.is_starved", "=", True)],
             "amount_overdue": [*works_on, ("amount_overdue", "!=", 0)],
             "amount_worked": [*works_on, worked],
+            "amount_collectable": [*works_on, ("worklist_ids", "!=", False)],
             "amount_attended": [
                 *works_on,
-                is_open,
                 ("worklist_ids.date_attended", ">=", month),
             ],
         }

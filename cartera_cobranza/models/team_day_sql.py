@@ -5,16 +5,15 @@ from odoo.tools import SQL
 
 # Columns that each part gives.
 FIGURES = {
-    "work": (
-        "case_count",
+    "work": ("case_count", "amount_overdue"),
+    "worked": ("worked_count", "amount_worked"),
+    "list": (
         "due_count",
-        "worked_count",
-        "unworked_count",
         "neglected_count",
-        "amount_overdue",
-        "amount_worked",
+        "amount_collectable",
         "amount_attended",
     ),
+    "todo": ("unworked_count",),
     "own": ("owned_count", "amount_collected"),
     "contact": (
         "contact_count",
@@ -33,14 +32,14 @@ FIGURES = {
 # Shares in percent: (part, whole).
 SHARES = {
     "done_share": (
-        SQL("work.worked_count"),
-        SQL("(work.worked_count + work.unworked_count)"),
+        SQL("worked.worked_count"),
+        SQL("(COALESCE(worked.worked_count, 0) + COALESCE(todo.unworked_count, 0))"),
     ),
-    "capacity_share": (SQL("work.worked_count"), SQL("member.capacity")),
-    "covered_share": (SQL("work.amount_attended"), SQL("work.amount_overdue")),
+    "capacity_share": (SQL("worked.worked_count"), SQL("member.capacity")),
+    "covered_share": (SQL("list.amount_attended"), SQL("list.amount_collectable")),
     "kept_share": (
         SQL("judged.amount_kept"),
-        SQL("(judged.amount_kept + judged.amount_broken)"),
+        SQL("(COALESCE(judged.amount_kept, 0) + COALESCE(judged.amount_broken, 0))"),
     ),
     "attained_share": (SQL("own.amount_collected"), SQL("member.target")),
 }
@@ -75,44 +74,67 @@ _CASES = SQL(
             AND contact.date >= day.start AND contact.date < day.stop
         WHERE contact.user_id IS NOT NULL
     ),
+    portfolio AS MATERIALIZED (
+        SELECT day.company_id, known.*
+        FROM day CROSS JOIN LATERAL (
+            SELECT
+                worker_id, user_id,
+                COUNT(*) FILTER (WHERE item_count > 0) AS cases,
+                SUM(amount_overdue) AS overdue,
+                SUM(amount_collected) FILTER (
+                    WHERE month_collected = day.month
+                ) AS collected
+            FROM cartera_case
+            WHERE company_id = day.company_id
+                AND (item_count > 0 OR month_collected = day.month)
+            GROUP BY worker_id, user_id
+        ) known
+    ),
     work AS MATERIALIZED (
+        SELECT company_id, worker_id AS user_id, SUM(cases)::int AS case_count,
+            SUM(overdue) AS amount_overdue
+        FROM portfolio
+        GROUP BY company_id, worker_id
+    ),
+    own AS MATERIALIZED (
+        SELECT company_id, user_id, SUM(cases)::int AS owned_count,
+            SUM(collected) AS amount_collected
+        FROM portfolio
+        GROUP BY company_id, user_id
+    ),
+    worked AS MATERIALIZED (
         SELECT
             known.company_id,
             known.worker_id AS user_id,
-            COUNT(*) FILTER (WHERE known.item_count > 0) AS case_count,
-            COUNT(*) FILTER (WHERE known.item_count > 0
-                AND entry.date_next <= day.today) AS due_count,
-            COUNT(attended.case_id) AS worked_count,
-            COUNT(*) FILTER (WHERE known.item_count > 0
-                AND entry.date_next <= day.today
-                AND attended.case_id IS NULL) AS unworked_count,
-            COUNT(*) FILTER (WHERE known.item_count > 0
-                AND entry.is_starved) AS neglected_count,
-            SUM(known.amount_overdue) AS amount_overdue,
-            SUM(known.amount_overdue) FILTER (
-                WHERE attended.case_id IS NOT NULL
-            ) AS amount_worked,
-            SUM(known.amount_overdue) FILTER (WHERE known.item_count > 0
-                AND entry.date_attended >= day.month) AS amount_attended
-        FROM day
-        JOIN cartera_case known ON known.company_id = day.company_id
+            COUNT(*) AS worked_count,
+            SUM(known.amount_overdue) AS amount_worked,
+            COUNT(*) FILTER (WHERE entry.date_next <= day.today) AS still_due
+        FROM attended
+        JOIN cartera_case known ON known.id = attended.case_id
+        JOIN day ON day.company_id = known.company_id
         LEFT JOIN cartera_worklist_entry entry ON entry.case_id = known.id
-        LEFT JOIN attended ON attended.case_id = known.id
-        WHERE known.item_count > 0 OR attended.case_id IS NOT NULL
         GROUP BY known.company_id, known.worker_id
     ),
-    own AS MATERIALIZED (
-        SELECT
-            known.company_id,
-            known.user_id,
-            COUNT(*) FILTER (WHERE known.item_count > 0) AS owned_count,
-            SUM(known.amount_collected) FILTER (
-                WHERE known.month_collected = day.month
-            ) AS amount_collected
-        FROM day
-        JOIN cartera_case known ON known.company_id = day.company_id
-        WHERE known.item_count > 0 OR known.month_collected = day.month
-        GROUP BY known.company_id, known.user_id
+    list AS MATERIALIZED (
+        SELECT day.company_id, entry.*
+        FROM day CROSS JOIN LATERAL (
+            SELECT
+                user_id,
+                COUNT(*) FILTER (WHERE date_next <= day.today) AS due_count,
+                COUNT(*) FILTER (WHERE is_starved) AS neglected_count,
+                SUM(amount) AS amount_collectable,
+                SUM(amount) FILTER (WHERE date_attended >= day.month)
+                    AS amount_attended
+            FROM cartera_worklist_entry
+            WHERE company_id = day.company_id
+            GROUP BY user_id
+        ) entry
+    ),
+    todo AS (
+        SELECT list.company_id, list.user_id,
+            list.due_count - COALESCE(worked.still_due, 0) AS unworked_count
+        FROM list LEFT JOIN worked ON worked.company_id = list.company_id
+            AND worked.user_id IS NOT DISTINCT FROM list.user_id
     ),
     late AS (
         SELECT known.company_id, known.worker_id AS user_id,
@@ -235,6 +257,7 @@ _PEOPLE = SQL(
     person AS (
         SELECT company_id, user_id FROM work
         UNION SELECT company_id, user_id FROM own
+        UNION SELECT company_id, user_id FROM worked
         UNION SELECT company_id, user_id FROM contact
         UNION SELECT company_id, user_id FROM taken
         UNION SELECT company_id, user_id FROM judged

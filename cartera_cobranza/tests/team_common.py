@@ -94,6 +94,7 @@ class TeamCommon(CarteraCommon):
                         "user_id": case.worker_id.id,
                         "date_next": day,
                         "next_action": "attention",
+                        "amount": case.amount_overdue,
                     }
                     for case, day in zip(cases, days, strict=False)
                 ]

@@ -18,6 +18,7 @@ def format_report(results):
         ("screens", "Screens (seconds; slowest query in ms; queries)", _screen_rows),
         ("strategies", "Strategies and messages", _strategy_rows),
         ("worklist", "The worklist", _worklist_rows),
+        ("supervisor", "Supervisor and teams", _supervisor_rows),
         (
             "posting",
             "Posting and paying (ratio with / without the module)",
@@ -116,6 +117,17 @@ def _strategy_rows(strategies):
             f" ({figures['memory_before_mib']:.0f} before)"
         )
     return rows
+
+
+def _supervisor_rows(supervisor):
+    return {
+        f"dealing {supervisor['dealt']:,} cases": f"{supervisor['deal_s']:.2f} s",
+        f"transfer of {supervisor['transferred']:,}": (
+            f"{supervisor['transfer_s']:.2f} s"
+        ),
+        "collected in the month": f"{supervisor['collected_s']:.2f} s",
+        **_screen_rows(supervisor["screens"]),
+    }
 
 
 def _worklist_rows(worklist):

@@ -161,6 +161,7 @@ SECTIONS = {
     "nights": Bench.measure_nights,
     "screens": lambda bench: bench.measure("screens", 2),
     "strategies": Bench.measure_strategies,
+    "supervisor": lambda bench: bench.measure("supervisor", 6),
     "worklist": Bench.measure_worklist,
     "posting": Bench.measure_posting,
 }

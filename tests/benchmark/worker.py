@@ -26,6 +26,7 @@ def run_task(env, task, today):
         measure_steps,
         prepare,
     )
+    from supervisor_task import measure_supervisor
     from worklist_task import measure_worklist
     from worklist_task import prepare as prepare_worklist
 
@@ -39,6 +40,7 @@ def run_task(env, task, today):
         "planning": lambda: measure_planning(env, today),
         "steps": lambda: measure_steps(env, today),
         "messages": lambda: measure_messages(env, today),
+        "supervisor": lambda: measure_supervisor(env, today),
         "collectors": lambda: prepare_worklist(env, today),
         "worklist": lambda: measure_worklist(env, today),
     }
