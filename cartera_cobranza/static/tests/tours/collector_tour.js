@@ -1,5 +1,6 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
+import { openMenu } from "./tour_steps";
 
 registry.category("web_tour.tours").add("cartera_collector", {
     steps: () => [
@@ -9,6 +10,11 @@ registry.category("web_tour.tours").add("cartera_collector", {
             trigger: '.o_app[data-menu-xmlid="cartera_cobranza.cartera_menu_root"]',
             run: "click",
         },
+        {
+            content: "It begins with the day of the user",
+            trigger: ".o_breadcrumb:contains(My Day)",
+        },
+        ...openMenu("cartera_menu_cases", "cartera_case_menu"),
         {
             content: "Open a case of the second stage",
             trigger:
