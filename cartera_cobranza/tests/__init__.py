@@ -18,6 +18,7 @@ from . import (
     test_contact_policy,
     test_contact_tours,
     test_contactability,
+    test_day_tours,
     test_debtor_group,
     test_demo,
     test_dialer,

@@ -45,3 +45,22 @@ export function lookUp(field, name) {
         },
     ];
 }
+
+/** Look a record up on a phone, where those to choose from fill the screen. */
+export function pick(field, name) {
+    return [
+        {
+            content: `Look for ${name}`,
+            trigger: `${field} input`,
+            run: "click",
+        },
+        {
+            content: `Choose ${name}`,
+            trigger:
+                `.modal .o_data_row:contains(${name}) .o_data_cell, ` +
+                `.modal .o_kanban_record:contains(${name})`,
+            run: "click",
+        },
+        { trigger: `${field} input:value(${name})` },
+    ];
+}
