@@ -139,6 +139,9 @@ def _worklist_rows(worklist):
         ),
         "the night after": f"{worklist['next_s']:.2f} s",
         "one debtor": f"{1000 * worklist['one_debtor_s']:.1f} ms",
+        "one debtor whose ledger changed, whole": (
+            f"{1000 * worklist['queue_s']:.1f} ms"
+        ),
         "peak memory": f"{worklist['memory_peak_mib']:.0f} MiB"
         f" ({worklist['memory_before_mib']:.0f} before)",
     }

@@ -8,7 +8,8 @@ TAG = "Benchmark: gets a message"
 # What a night of strategies leaves behind, so that the next measurement begins anew.
 FORGET = """
 TRUNCATE cartera_plan, cartera_plan_line, cartera_step_execution,
-    cartera_communication, cartera_contact, cartera_contact_refusal CASCADE;
+    cartera_communication, cartera_contact, cartera_contact_refusal, cartera_promise,
+    cartera_dispute, cartera_pause CASCADE;
 UPDATE cartera_case SET hold_until = NULL, hold_reason = NULL
  WHERE hold_until IS NOT NULL
 """
@@ -60,6 +61,7 @@ SELECT nextval('cartera_plan_line_id_seq'), %(plan)s, debtor_case.company_id,
 def prepare(env, today):
     """Make the strategies: a message for some debtors, a hold for all others."""
     company = env.company
+    env.cr.execute(FORGET)
     company.write(
         {
             "cartera_plan_approval": "manual",

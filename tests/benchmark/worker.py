@@ -27,8 +27,8 @@ def run_task(env, task, today):
         prepare,
     )
     from supervisor_task import measure_supervisor
+    from working_year import write_working_year
     from worklist_task import measure_worklist
-    from worklist_task import prepare as prepare_worklist
 
     tasks = {
         "aging": lambda: measure_aging(env, today),
@@ -41,7 +41,7 @@ def run_task(env, task, today):
         "steps": lambda: measure_steps(env, today),
         "messages": lambda: measure_messages(env, today),
         "supervisor": lambda: measure_supervisor(env, today),
-        "collectors": lambda: prepare_worklist(env, today),
+        "working year": lambda: write_working_year(env, today),
         "worklist": lambda: measure_worklist(env, today),
     }
     return tasks[task]()

@@ -6,69 +6,9 @@ from datetime import timedelta
 from measuring import peak_memory, seconds_of
 from screens_task import COUNT_LIMIT, PAGE, _measure, _specification
 
-COLLECTORS = 20
 ROUNDS = 20
 # No query of a first page may take longer.
 LIMIT_S = 0.1
-
-# Whoever calls gets an equal part of the debtors.
-ASSIGN = """
-UPDATE cartera_case SET user_id = collector.id, worker_id = collector.id
-  FROM unnest(%(collectors)s) WITH ORDINALITY collector (id, place)
- WHERE cartera_case.id %% %(count)s = collector.place - 1
-"""
-
-# What a year of work leaves: contacts by people, activities, promises and disputes.
-WORK = [
-    """
-    INSERT INTO cartera_contact (case_id, company_id, user_id, date, channel,
-                                 direction, reached, origin)
-    SELECT id, company_id, CASE WHEN number %% 3 = 0 THEN user_id END,
-           %(today)s::timestamp - make_interval(days => (id * 7 + number * 29) %% 365),
-           CASE WHEN number %% 3 = 0 THEN 'call' ELSE 'email' END, 'out', 'sent',
-           CASE WHEN number %% 3 = 0 THEN 'manual' ELSE 'dispatch' END
-      FROM cartera_case, generate_series(1, 12) number
-     WHERE company_id = %(company)s
-    """,
-    """
-    INSERT INTO mail_activity (res_model_id, res_model, res_id, activity_type_id,
-                               date_deadline, user_id, active, create_date)
-    SELECT %(model)s, 'cartera.case', id, %(call)s, %(today)s::date + id %% 20 - 5,
-           user_id, TRUE, %(today)s::timestamp - interval '9 days'
-      FROM cartera_case WHERE company_id = %(company)s AND id %% 4 = 0
-    """,
-    """
-    INSERT INTO cartera_promise (case_id, company_id, currency_id, date_made, state,
-                                 date_paused_until, date_ended)
-    SELECT debtor_case.id, debtor_case.company_id, company.currency_id,
-           %(today)s::date - 15,
-           CASE debtor_case.id %% 3 WHEN 0 THEN 'broken' WHEN 1 THEN 'kept'
-                ELSE 'open' END,
-           %(today)s::date + (debtor_case.id %% 11)::int,
-           CASE WHEN debtor_case.id %% 3 <> 2
-                THEN %(today)s::date - (debtor_case.id %% 60)::int END
-      FROM cartera_case debtor_case
-      JOIN res_company company ON company.id = debtor_case.company_id
-     WHERE debtor_case.company_id = %(company)s AND debtor_case.id %% 5 = 0
-    """,
-    """
-    INSERT INTO cartera_promise_installment (promise_id, case_id, company_id, date,
-                                             amount, state)
-    SELECT id, case_id, company_id, date_paused_until, 100,
-           CASE WHEN state = 'open' THEN 'open' ELSE 'void' END
-      FROM cartera_promise WHERE company_id = %(company)s
-    """,
-    """
-    INSERT INTO cartera_dispute (name, case_id, company_id, partner_id, reason_id,
-                                 currency_id, date_open, date_deadline, state)
-    SELECT '/', debtor_case.id, debtor_case.company_id, debtor_case.partner_id,
-           %(reason)s, company.currency_id, %(today)s::date - 9,
-           %(today)s::date + (debtor_case.id %% 15)::int - 5, 'open'
-      FROM cartera_case debtor_case
-      JOIN res_company company ON company.id = debtor_case.company_id
-     WHERE debtor_case.company_id = %(company)s AND debtor_case.id %% 50 = 0
-    """,
-]
 
 # The same rows by hand: what is there to do and when, without any points.
 BY_HAND = """
@@ -100,47 +40,13 @@ SELECT debtor_case.id, debtor_case.company_id, debtor_case.worker_id,
 """
 
 
-def prepare(env, today):
-    """Give every debtor a collector, and a year of work to look back on."""
-    company = env.company
-    env["cartera.run"].run(company)
-    collectors = env["res.users"].create(
-        [
-            {
-                "name": f"Collector {number}",
-                "login": f"benchmark_collector_{number}",
-                "group_ids": [
-                    (6, 0, env.ref("cartera_cobranza.group_cartera_collector").ids)
-                ],
-            }
-            for number in range(COLLECTORS)
-        ]
-    )
-    env.flush_all()
-    values = {"collectors": collectors.ids, "count": COLLECTORS}
-    env.cr.execute(ASSIGN, values)
-    values = {
-        "company": company.id,
-        "today": today,
-        "model": env["ir.model"]._get_id("cartera.case"),
-        "call": env.ref("cartera_cobranza.mail_activity_type_call").id,
-        "reason": env["cartera.dispute.reason"].search([], limit=1).id
-        or env["cartera.dispute.reason"].create({"name": "Price", "code": "price"}).id,
-    }
-    for statement in WORK:
-        env.cr.execute(statement, values)
-    env.cr.execute("TRUNCATE cartera_worklist_entry")
-    env.cr.execute("ANALYZE")
-    env.cr.commit()
-    return len(collectors)
-
-
 def measure_worklist(env, today):
     """The night against plain SQL, one debtor, and the screens of a collector.
 
     :return: dict of seconds, rows and queries.
     """
     before = peak_memory()
+    env.cr.execute("TRUNCATE cartera_worklist_entry")
     engine = env["cartera.worklist.engine"]
     made, seconds = seconds_of(engine._refresh, env.company, today)
     by_hand, seconds_by_hand = _make_by_hand(env, today)
@@ -155,7 +61,7 @@ def measure_worklist(env, today):
         "first_s": seconds,
         "by_hand_s": seconds_by_hand,
         "next_s": next_seconds,
-        "one_debtor_s": _measure_one(env, today),
+        **_measure_one(env, today),
         "memory_before_mib": before,
         "memory_peak_mib": peak_memory(),
         "screens": _measure_screens(env),
@@ -175,7 +81,8 @@ def _make_by_hand(env, today):
 
 
 def _measure_one(env, today):
-    """Seconds for bringing in one debtor, the median of some."""
+    """Seconds for one debtor, the median of some: of the worklist alone, and of all
+    that whoever next reads brings in after a posting."""
     env.cr.execute(
         "SELECT debtor_case.partner_id FROM cartera_worklist_entry entry"
         " JOIN cartera_case debtor_case ON debtor_case.id = entry.case_id"
@@ -183,13 +90,19 @@ def _measure_one(env, today):
         [ROUNDS],
     )
     debtor_ids = [debtor_id for (debtor_id,) in env.cr.fetchall()]
-    engine = env["cartera.worklist.engine"]
-    times = sorted(
-        seconds_of(engine._refresh, env.company, today, [debtor_id])[1]
-        for debtor_id in debtor_ids
-    )
+    engine, queue = env["cartera.worklist.engine"], env["cartera.case.queue"]
+    times = {
+        "one_debtor_s": [
+            seconds_of(engine._refresh, env.company, today, [debtor_id])[1]
+            for debtor_id in debtor_ids
+        ],
+        "queue_s": [
+            seconds_of(queue._refresh_keys, {(env.company.id, debtor_id)})[1]
+            for debtor_id in debtor_ids
+        ],
+    }
     env.cr.rollback()
-    return times[len(times) // 2]
+    return {name: sorted(found)[len(found) // 2] for name, found in times.items()}
 
 
 def _measure_screens(env):
