@@ -57,7 +57,7 @@ class CarteraCaseOwner(models.Model):
                 )
             )
         return self.env["cartera.transfer"]._notify(
-            self.env._("%s cases were given back.", count)
+            self.env._("Cases given back: %s.", count)
         )
 
     def _get_way_back_sql(self):

@@ -29,7 +29,7 @@ class CarteraDisputeItem(models.Model):
         index=True,
         ondelete="cascade",
     )
-    move_id = fields.Many2one(related="line_id.move_id", string="Document Entry")
+    move_id = fields.Many2one(related="line_id.move_id", string="Journal Entry")
     move_name = fields.Char(related="line_id.move_name", string="Document")
     date_due = fields.Date(related="line_id.date_maturity", string="Due Date")
     currency_id = fields.Many2one(related="dispute_id.currency_id")

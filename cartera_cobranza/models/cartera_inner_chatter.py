@@ -6,7 +6,7 @@ class CarteraInnerChatter(models.AbstractModel):
     the debtor is written on the case, where it passes the gate as a contact."""
 
     _name = "cartera.inner.chatter"
-    _description = "Chatter Inside the House"
+    _description = "Internal Chatter"
 
     def _message_add_suggested_recipients(self, force_primary_email=False):
         suggested = super()._message_add_suggested_recipients(force_primary_email)

@@ -107,16 +107,14 @@ class CarteraPromisePolicy(models.Model):
             (
                 missed >= self.max_broken,
                 self.env._(
-                    "%(count)s promises were not kept in the last %(days)s days.",
+                    "Promises not kept in the last %(days)s days: %(count)s.",
                     count=missed,
                     days=self.window_days,
                 ),
             ),
             (
                 level > self.max_level,
-                self.env._(
-                    "The same debt is promised for the %(count)s. time.", count=level
-                ),
+                self.env._("Promise number %(count)s for the same debt.", count=level),
             ),
         ]
         return [text for exceeded, text in checks if exceeded]

@@ -65,7 +65,7 @@ class TestPromiseLimits(PromiseCommon):
         self._break(1)
         promise = self._take(self.collector, ("2026-07-05", 10))
         self.assertEqual(promise.state, "proposed")
-        self.assertIn("2 promises were not kept", promise.limit_text)
+        self.assertIn("Promises not kept in the last 180 days: 2.", promise.limit_text)
 
     def test_what_broke_before_the_window_is_forgotten(self):
         self.promise_policy.write({"max_level": 9, "window_days": 5})

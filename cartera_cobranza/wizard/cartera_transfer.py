@@ -151,7 +151,7 @@ class CarteraTransfer(models.TransientModel):
         target = self.team_id.name if self.target == "team" else self.user_to_id.name
         return self._notify(
             self.env._(
-                "%(count)s cases were given to %(target)s.", count=count, target=target
+                "Cases given to %(target)s: %(count)s.", target=target, count=count
             )
         )
 
