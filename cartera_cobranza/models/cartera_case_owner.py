@@ -24,7 +24,7 @@ class CarteraCaseOwner(models.Model):
         [
             ("manual", "By hand"),
             ("rule", "Assignment rule"),
-            ("transfer", "Transfer"),
+            ("transfer", "Transfer of work"),
         ],
         required=True,
         readonly=True,

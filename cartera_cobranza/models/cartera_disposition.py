@@ -85,7 +85,7 @@ class CarteraDisposition(models.Model):
         if used:
             raise UserError(
                 self.env._(
-                    "The result %s has been noted of contacts. Archive it instead.",
+                    "The result %s is used by logged contacts. Archive it instead.",
                     used.disposition_id.display_name,
                 )
             )

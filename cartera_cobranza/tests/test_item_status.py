@@ -421,7 +421,9 @@ class TestItemStatus(MessageCommon):
         self.assertEqual(message.amount, 700.0)
         self.env["cartera.message.renderer"]._render(message)
         self.assertIn("Contested, not asked for", message.body)
-        self.assertIn("You contest $ 300.00", message.body.replace("\xa0", " "))
+        self.assertIn(
+            "Contested by you:</span> $ 300.00", message.body.replace("\xa0", " ")
+        )
 
     def test_a_message_leaves_out_what_is_promised_or_paused(self):
         promised = self._receivable_lines(self._overdue(40))

@@ -39,10 +39,10 @@ class CarteraContactLog(models.TransientModel):
     promise_count = fields.Integer(string="Payments", default=1)
     promise_every = fields.Selection(
         [("week", "Week"), ("fortnight", "Two weeks"), ("month", "Month")],
-        string="One Each",
+        string="One Payment Every",
         default="month",
     )
-    promise_text = fields.Char(string="That Is", compute="_compute_promise_text")
+    promise_text = fields.Char(string="Payments in Words", compute="_compute_promise_text")
     promise_reason = fields.Char(
         string="Reason for an Exception",
         help="Why a promise beyond the limits is taken.",

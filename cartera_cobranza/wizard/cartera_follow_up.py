@@ -128,7 +128,7 @@ class CarteraFollowUpCallback(models.AbstractModel):
         if not log.callback_date:
             raise UserError(self.env._("Enter when the debtor wants to be called."))
         if log.callback_date < fields.Datetime.now():
-            raise UserError(self.env._("The debtor can only be called later on."))
+            raise UserError(self.env._("Choose a later time than now for the call."))
 
     @api.model
     def _apply(self, log, contact):
@@ -241,7 +241,7 @@ class CarteraFollowUpInsolvent(models.AbstractModel):
         if not log.insolvent_date:
             raise UserError(self.env._("Enter when the proceedings began."))
         if log.insolvent_date > log._get_day():
-            raise UserError(self.env._("The proceedings cannot have begun yet."))
+            raise UserError(self.env._("The proceedings cannot begin in the future."))
 
     @api.model
     def _apply(self, log, contact):

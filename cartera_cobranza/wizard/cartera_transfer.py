@@ -20,7 +20,7 @@ class CarteraTransfer(models.TransientModel):
             ("collector", "Cases of a collector"),
             ("nobody", "Cases without collector"),
         ],
-        string="Transfer",
+        string="What to Transfer",
         required=True,
         default="collector",
     )
@@ -33,7 +33,7 @@ class CarteraTransfer(models.TransientModel):
     )
     user_from_id = fields.Many2one(
         "res.users",
-        string="Of",
+        string="From the Collector",
         domain="[('share', '=', False)]",
         context={"active_test": False},
     )
@@ -43,6 +43,7 @@ class CarteraTransfer(models.TransientModel):
             ("overdue", "Those with something overdue"),
             ("all", "All open cases"),
         ],
+        string="Which Cases",
         required=True,
         default="due",
     )

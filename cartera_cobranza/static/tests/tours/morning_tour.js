@@ -68,7 +68,7 @@ const ANSWERS = [
         ],
     },
     { result: "Wrong number", key: "4" },
-    { result: "Told nothing" },
+    { result: "Was told nothing" },
     {
         result: "Is in insolvency proceedings",
         details: () => [fill("insolvent_date", "06/15/2026")],
