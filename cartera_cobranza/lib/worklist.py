@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-# How long a broken promise, or a dispute that was closed, makes a debtor come up.
+# How long a broken promise, a payment that fell through, or a dispute that was closed,
+# makes a debtor come up.
 LOOK_BACK_DAYS = 90
 
 # Of several things on one day, what is named: the first of these.
 ACTIONS = (
     "reply",
     "broken_promise",
+    "bounced_payment",
     "dispute_closed",
     "resubmission",
     "activity",
@@ -86,6 +88,9 @@ class Debtor:
     :ivar broken: days on which promises were broken, or partly
     :ivar disputes: days by which open disputes are to be answered
     :ivar closed_disputes: days on which others were closed
+    :ivar bounced: days of payments that fell through
+    :ivar news: ``(code, day)`` of what is known since a person last looked, though it
+        may be of an earlier day
     :ivar hold_until: last day of a pause of the whole debtor
     :ivar pauses: days of review of pauses of some items
     :ivar is_closed: whether it is archived or insolvent, ``closed_since`` if known
@@ -109,6 +114,8 @@ class Debtor:
     broken: tuple = ()
     disputes: tuple = ()
     closed_disputes: tuple = ()
+    bounced: tuple = ()
+    news: tuple = ()
     hold_until: date | None = None
     pauses: tuple = ()
     is_closed: bool = False
@@ -187,14 +194,21 @@ def _get_planned(debtor):
         found.append((after if looked >= day else day, "promise"))
     found += [(day, "dispute") for day in debtor.disputes if looked < day]
     found += [(day, "pause") for day in debtor.pauses]
-    if debtor.collectable > 0:
-        events = (("broken_promise", debtor.broken),) + (
-            ("dispute_closed", debtor.closed_disputes),
-        )
-        for code, days in events:
-            last = max(filter(lambda day: _is_recent(debtor, day), days), default=None)
-            if last and last > looked:
-                found.append((last, code))
+    return found + _get_events(debtor, looked)
+
+
+def _get_events(debtor, looked):
+    """What happened since anybody looked: the last of each kind."""
+    found = []
+    for code, days, weight in (
+        ("broken_promise", debtor.broken, debtor.collectable),
+        ("bounced_payment", debtor.bounced, debtor.overdue),
+        ("dispute_closed", debtor.closed_disputes, debtor.collectable),
+    ):
+        fresh = [day for day in days if day > looked and _is_recent(debtor, day)]
+        fresh += [day for kind, day in debtor.news if kind == code]
+        if weight > 0 and fresh:
+            found.append((max(fresh), code))
     return found
 
 
@@ -226,6 +240,7 @@ def measure(debtor):
     }
     counts = {
         "broken_promise": sum(_is_recent(debtor, day) for day in debtor.broken),
+        "bounced_payment": sum(_is_recent(debtor, day) for day in debtor.bounced),
         "promise_today": sum(day == today for day, _until in debtor.promises),
         "step_due": sum(activity.kind == "step" for activity in due),
         "activity_due": sum(activity.kind == "other" for activity in due),

@@ -430,7 +430,7 @@ class CarteraPromiseEngine(models.AbstractModel):
                 before=before,
                 after=after,
                 kept=kept,
-                now=self.env.cr.now(),
+                now=fields.Datetime.now(),
                 uid=self.env.uid,
             ),
         )

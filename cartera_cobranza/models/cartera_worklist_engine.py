@@ -26,6 +26,7 @@ MEASURES = {
     "amount": "CASE WHEN collectable > 0 THEN collectable END",
     "age": "CASE WHEN collectable > 0 THEN today - oldest_due END",
     "broken_promise": "NULLIF(broken_count, 0)",
+    "bounced_payment": "NULLIF(bounced_count, 0)",
     "promise_today": "NULLIF(promise_today_count, 0)",
     "step_due": "NULLIF(step_count, 0)",
     "activity_due": "NULLIF(activity_count, 0)",
@@ -44,6 +45,7 @@ MEASURES = {
 PLANNED = (
     ("reply", "reply_on"),
     ("broken_promise", "broken_on"),
+    ("bounced_payment", "bounced_on"),
     ("dispute_closed", "dispute_closed_on"),
     ("resubmission", "resubmission_on"),
     ("activity", "activity_on"),

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 ACTIONS = [
     ("reply", "Answer of the debtor"),
     ("broken_promise", "Broken promise"),
+    ("bounced_payment", "Payment that fell through"),
     ("dispute_closed", "Closed dispute"),
     ("resubmission", "Look at it again, as noted"),
     ("activity", "Planned activity"),
@@ -81,9 +82,7 @@ class CarteraWorklistEntry(models.Model):
     taken_by_id = fields.Many2one("res.users", string="Opened By", readonly=True)
     taken_at = fields.Datetime(string="Opened At", readonly=True)
     # -- as lists show it ---------------------------------------------------------
-    why = fields.Char(
-        string="Why", compute="_compute_why", help="What gives the most points."
-    )
+    why = fields.Char(compute="_compute_why", help="What gives the most points.")
     phone = fields.Char(related="case_id.phone")
     days_overdue = fields.Integer(
         related="case_id.days_overdue", string="Days Past Due"
@@ -139,8 +138,8 @@ class CarteraWorklistEntry(models.Model):
 
     def _get_rules(self):
         """The rules by id, in the user's language."""
-        rules = self.env["cartera.worklist.rule"].sudo()
-        return rules.with_context(active_test=False).search([]).grouped("id")
+        rules = self.env["cartera.worklist.rule"].sudo().with_context(active_test=False)
+        return rules.search([]).grouped("id")  # pylint: disable=no-search-all
 
     def _explain(self, rules=None):
         """What the points come from, the most telling first.

@@ -5,11 +5,14 @@ from ..lib.worklist import LOOK_BACK_DAYS
 
 # What is read beside the cases.
 SOURCES = (
+    "account.move.line",
+    "account.payment",
     "cartera.case",
     "cartera.contact",
     "cartera.dispute",
     "cartera.pause",
     "cartera.promise",
+    "cartera.promise.change",
     "cartera.promise.installment",
     "cartera.segment",
     "mail.activity",
@@ -40,21 +43,24 @@ class CarteraWorklistFacts(models.AbstractModel):
             activity AS (%(activity)s),
             promise AS (%(promise)s),
             dispute AS (%(dispute)s),
+            bounce AS (%(bounce)s),
             pause AS (%(pause)s),
             facts AS MATERIALIZED (
                 SELECT known.*, activity.*, promise.*, dispute.*,
-                       pause.review_on
+                       bounce.bounced_on, bounce.bounced_count, pause.review_on
                   FROM known
                   LEFT JOIN activity ON activity.activity_case_id = known.id
                   LEFT JOIN promise ON promise.promise_case_id = known.id
                   LEFT JOIN dispute ON dispute.dispute_case_id = known.id
+                  LEFT JOIN bounce ON bounce.case_id = known.id
                   LEFT JOIN pause ON pause.case_id = known.id
             )
             """,
             known=self._get_known_sql(company, date, debtor_ids),
             activity=self._get_activity_sql(date),
-            promise=self._get_promise_sql(date),
+            promise=self._get_promise_sql(company, date),
             dispute=self._get_dispute_sql(date),
+            bounce=self._get_bounce_sql(company, date, debtor_ids),
             pause=self._get_pause_sql(date),
         )
 
@@ -71,6 +77,7 @@ class CarteraWorklistFacts(models.AbstractModel):
               FROM (
                 SELECT found.*, %(date)s::date AS today, %(months)s AS months,
                        GREATEST(contacted, resubmitted) AS attended,
+                       GREATEST(contacted_at, resubmitted_at) AS attended_at,
                        resubmission IS NOT NULL AND NOT COALESCE(
                            (resubmitted_at IS NULL OR contacted_at > resubmitted_at)
                            AND contacted >= resubmission, FALSE
@@ -179,7 +186,18 @@ class CarteraWorklistFacts(models.AbstractModel):
         )
 
     @api.model
-    def _get_promise_sql(self, date):
+    def _get_news_sql(self, moment):
+        """Whether nobody has looked at the debtor since ``moment``. What a replay of
+        an earlier day cannot know of yet is no news."""
+        return SQL(
+            "(%(moment)s > COALESCE(known.attended_at, '-infinity') "
+            "AND %(moment)s <= %(now)s)",
+            moment=moment,
+            now=fields.Datetime.now(),
+        )
+
+    @api.model
+    def _get_promise_sql(self, company, date):
         """Instalments to come, and promises that were not kept."""
         return SQL(
             """
@@ -191,12 +209,25 @@ class CarteraWorklistFacts(models.AbstractModel):
                        AS promise_today_count,
                    COUNT(DISTINCT promise.id) FILTER (WHERE promise.state <> 'open')
                        AS broken_count,
-                   MAX(promise.date_ended) FILTER (
-                       WHERE promise.state <> 'open' AND known.collectable > 0
-                       AND promise.date_ended > COALESCE(known.attended, '-infinity')
+                   GREATEST(
+                       MAX(promise.date_ended) FILTER (
+                           WHERE promise.state <> 'open' AND known.collectable > 0
+                           AND promise.date_ended
+                               > COALESCE(known.attended, '-infinity')
+                       ),
+                       MAX(%(found)s) FILTER (
+                           WHERE known.collectable > 0 AND %(is_news)s
+                       )
                    ) AS broken_on
               FROM known
               JOIN cartera_promise promise ON promise.case_id = known.id
+              LEFT JOIN LATERAL (
+                  -- A payment that bounces breaks a promise of long ago.
+                  SELECT MAX(change.date) AS moment FROM cartera_promise_change change
+                   WHERE change.promise_id = promise.id
+                     AND change.state_to IN ('broken', 'partial')
+                     AND promise.state IN ('broken', 'partial')
+              ) change ON TRUE
               LEFT JOIN cartera_promise_installment instalment
                    ON instalment.promise_id = promise.id
                   AND promise.state = 'open' AND instalment.state = 'open'
@@ -207,6 +238,8 @@ class CarteraWorklistFacts(models.AbstractModel):
             """,
             date=date,
             since=self._get_since(date),
+            found=self._get_day_sql(company, SQL("change.moment")),
+            is_news=self._get_news_sql(SQL("change.moment")),
         )
 
     @api.model
@@ -225,7 +258,10 @@ class CarteraWorklistFacts(models.AbstractModel):
                    ) AS late_count,
                    MAX(dispute.date_closed) FILTER (
                        WHERE dispute.state = 'closed' AND known.collectable > 0
-                       AND dispute.date_closed > COALESCE(known.attended, '-infinity')
+                       AND (
+                           dispute.date_closed > COALESCE(known.attended, '-infinity')
+                           OR (dispute.date_closed = known.attended AND %(is_news)s)
+                       )
                    ) AS dispute_closed_on
               FROM known
               JOIN cartera_dispute dispute ON dispute.case_id = known.id
@@ -234,6 +270,68 @@ class CarteraWorklistFacts(models.AbstractModel):
             """,
             date=date,
             since=self._get_since(date),
+            is_news=self._get_news_sql(SQL("dispute.write_date")),
+        )
+
+    @api.model
+    def _get_bounce_sql(self, company, date, debtor_ids):
+        """Payments that fell through: how many of late, and the last that nobody has
+        looked at."""
+        return SQL(
+            """
+            SELECT known.id AS case_id, COUNT(*) AS bounced_count,
+                   MAX(LEAST(GREATEST(lost.day, %(found)s), %(date)s)) FILTER (
+                       WHERE known.overdue > 0 AND (
+                           lost.day > COALESCE(known.attended, '-infinity')
+                           OR %(is_news)s
+                       )
+                   ) AS bounced_on
+              FROM known
+              JOIN (%(lost)s) lost ON lost.debtor_id = known.partner_id
+             GROUP BY known.id
+            """,
+            date=date,
+            found=self._get_day_sql(company, SQL("lost.moment")),
+            is_news=self._get_news_sql(SQL("lost.moment")),
+            lost=self._get_lost_sql(company, date, debtor_ids),
+        )
+
+    @api.model
+    def _get_lost_sql(self, company, date, debtor_ids):
+        """Money that went back through a bank journal without being a payment of ours,
+        and payments that were rejected or cancelled."""
+        some_debtors = SQL()
+        if debtor_ids is not None:
+            some_debtors = SQL("AND payer.cartera_debtor_id IN %s", tuple(debtor_ids))
+        return SQL(
+            """
+            SELECT payer.cartera_debtor_id AS debtor_id, line.date AS day,
+                   line.create_date AS moment
+              FROM account_move_line line
+              JOIN res_partner payer ON payer.id = line.partner_id
+              JOIN account_account account
+                   ON account.id = line.account_id
+                  AND account.account_type = 'asset_receivable'
+              JOIN account_journal journal
+                   ON journal.id = line.journal_id
+                  AND journal.type IN ('bank', 'cash', 'credit')
+             WHERE line.company_id = %(company)s AND line.parent_state = 'posted'
+               AND line.balance > 0 AND line.payment_id IS NULL
+               AND line.date > %(since)s AND line.date <= %(date)s %(some_debtors)s
+            UNION ALL
+            SELECT payer.cartera_debtor_id, payment.date, payment.write_date
+              FROM account_payment payment
+              JOIN res_partner payer ON payer.id = payment.partner_id
+             WHERE payment.company_id = %(company)s
+               AND payment.payment_type = 'inbound'
+               AND payment.state IN ('canceled', 'rejected')
+               AND payment.date > %(since)s AND payment.date <= %(date)s
+               %(some_debtors)s
+            """,
+            company=company.id,
+            since=self._get_since(date),
+            date=date,
+            some_debtors=some_debtors,
         )
 
     @api.model

@@ -5,6 +5,7 @@ FACTORS = [
     ("amount", "Overdue amount"),
     ("age", "Days past due"),
     ("broken_promise", "Broken promises in the last 90 days"),
+    ("bounced_payment", "Payments that fell through in the last 90 days"),
     ("promise_today", "Promises due today"),
     ("step_due", "Calls and visits that are due"),
     ("activity_due", "Other activities that are due"),
@@ -47,7 +48,8 @@ class CarteraWorklistRule(models.Model):
         "Amounts are in the currency of each company."
     )
     unit = fields.Float(
-        help="So much more of it gives the points once again. Zero: once only."
+        help="Every further amount of this size gives the points once more. Zero: only "
+        "once."
     )
     points = fields.Integer(
         required=True, help="Below zero where the debtor is to wait."

@@ -146,6 +146,124 @@ class TestWorklist(ContactCommon):
             ]
             self.assertEqual(points, 40)
 
+    def _get_invoice(self):
+        """The debtor's first."""
+        invoices = self.env["account.move"]
+        domain = [("partner_id", "=", self.person.id)]
+        return invoices.search(
+            [*domain, ("move_type", "=", "out_invoice")], order="id", limit=1
+        )
+
+    def _return(self, payment, day="2026-06-30", made="2026-06-30 19:00:00"):
+        """The bank takes a payment back, which is entered at a moment."""
+        back = payment.move_id._reverse_moves([{"date": day}], cancel=True)
+        back.line_ids.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE account_move_line SET create_date = %s WHERE move_id = %s",
+            [made, back.id],
+        )
+        self._case(self.person)._mark_worklist()
+
+    def test_a_payment_that_bounces_comes_at_once(self):
+        case = self._owe()
+        self._owe()
+        payment = self._pay(self._get_invoice(), 100, "2026-06-25")
+        self._attend(case)
+        self.assertNext("2026-07-30", "attention")
+        with self._on("2026-06-30 20:00:00"):
+            self._return(payment)
+            self.assertNext("2026-06-30", "bounced_payment")
+            [points] = [
+                reason["points"]
+                for reason in self._entry()._explain()
+                if reason["label"] == "Payment fell through"
+            ]
+            self.assertEqual(points, 40)
+            self._attend(case)
+            self.assertNext("2026-07-30", "attention")
+
+    def test_a_payment_that_bounced_before_the_contact_is_known(self):
+        case = self._owe()
+        payment = self._pay(self._get_invoice(), 100, "2026-06-25")
+        self._return(payment, made="2026-06-30 15:00:00")
+        self._attend(case)
+        self.assertNext("2026-07-30", "attention")
+
+    def test_a_payment_that_was_cancelled_fell_through(self):
+        self._owe()
+        payment = self._pay(self._get_invoice(), 100, "2026-06-25")
+        payment.action_draft()
+        payment.action_cancel()
+        self.assertNext("2026-06-30", "bounced_payment")
+
+    def test_money_that_we_give_back_did_not_bounce(self):
+        case = self._owe()
+        self._attend(case)
+        self._pay(self._get_invoice(), 50, "2026-06-25")
+        refund = self.env["account.payment"].create(
+            {
+                "payment_type": "outbound",
+                "partner_type": "customer",
+                "partner_id": self.person.id,
+                "amount": 20,
+                "date": "2026-06-30",
+                "journal_id": self.bank_journal.id,
+            }
+        )
+        refund.action_post()
+        self.assertNotEqual(self._entry().next_action, "bounced_payment")
+
+    def test_a_promise_that_breaks_after_the_contact_of_the_day(self):
+        case = self._owe()
+        case._take_promise(
+            {
+                "currency_id": self.company.currency_id.id,
+                "installments": [("2026-07-02", 100)],
+                "channel": "call",
+            }
+        )
+        with self._on("2026-07-02 18:00:00"):
+            payment = self._pay(self._get_invoice(), 100, "2026-07-02")
+            self.assertFalse(self._entry())
+        with self._on("2026-07-20 18:00:00"):
+            self._owe(due="2026-07-10")
+            self._attend(case)
+            self.assertNext("2026-08-19", "attention")
+        with self._on("2026-07-20 20:00:00"):
+            payment.action_draft()
+            self.assertNext("2026-07-20", "broken_promise")
+            self._attend(case)
+            self.assertNext("2026-08-19", "attention")
+
+    def test_a_dispute_that_closes_after_the_contact_of_the_day(self):
+        case = self._owe()
+        line = self._receivable_lines(self._get_invoice())
+        dispute = case._open_dispute(
+            {
+                "reason_id": self.env["cartera.dispute.reason"].search([], limit=1).id,
+                "lines": [(line.id, 40)],
+            }
+        )
+        self._attend(case)
+        dispute.sudo().write({"state": "closed", "date_closed": "2026-06-30"})
+        dispute.flush_recordset()
+        for moment, expected in (
+            ("2026-06-30 17:00:00", "attention"),
+            ("2026-06-30 18:00:00", "attention"),
+        ):
+            self._set_written(dispute, moment)
+            self.assertEqual(self._entry().next_action, expected)
+        with self._on("2026-06-30 20:00:00"):
+            self._set_written(dispute, "2026-06-30 19:00:00")
+            self.assertNext("2026-06-30", "dispute_closed")
+
+    def _set_written(self, record, moment):
+        self.env.cr.execute(
+            f"UPDATE {record._table} SET write_date = %s WHERE id = %s",
+            [moment, record.id],
+        )
+        record.case_id._mark_worklist()
+
     def test_a_pause_of_the_debtor_waits_for_its_review(self):
         case = self._owe(due="2026-01-31")
         self.assertTrue(self._entry().is_starved)

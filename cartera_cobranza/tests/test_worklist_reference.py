@@ -1,4 +1,5 @@
 import random
+from datetime import date, timedelta
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
@@ -19,6 +20,7 @@ FACTORS = (
     ("amount", 50, 25),
     ("age", 10, 7),
     ("broken_promise", 1, 1),
+    ("bounced_payment", 1, 1),
     ("promise_today", 1, 0),
     ("step_due", 1, 1),
     ("activity_due", 2, 0),
@@ -52,6 +54,14 @@ class TestWorklistReference(BaseCommon):
         cls.stage = cls.env["cartera.stage"].search([], limit=1)
         cls.reason = cls.env["cartera.dispute.reason"].create(
             {"name": "Price", "code": "by_chance"}
+        )
+        cls.journal = cls.env["account.journal"].create(
+            {
+                "name": "Bank",
+                "code": "BYCH",
+                "type": "bank",
+                "company_id": cls.company.id,
+            }
         )
         cls.types = {
             "reply": cls.env.ref("cartera_cobranza.mail_activity_type_reply"),
@@ -119,14 +129,16 @@ class TestWorklistReference(BaseCommon):
         known["resubmitted"] = self._day(rng, 0, 12) if noted else None
         has_segment = rng.random() < 0.5
         known["attention_days"] = 9 if has_segment else 21
+        known["news"] = []
         closed = known["is_closed"]
         known["closed_since"] = self._day(rng, 0, 20) if closed else None
         self._write_case(case, known, not_due, has_segment)
+        known.update(self._add_contact(rng, case, known))
         known.update(
-            self._add_contact(rng, case, known),
             activities=self._add_activities(rng, case, known),
-            **self._add_promises(rng, case),
-            **self._add_disputes(rng, case),
+            **self._add_promises(rng, case, known),
+            **self._add_disputes(rng, case, known),
+            bounced=self._add_bounces(rng, case, known),
             pauses=self._add_pauses(rng, case),
         )
         if collectable:
@@ -219,7 +231,47 @@ class TestWorklistReference(BaseCommon):
             found.append(reference.Activity(deadline, kind, is_new))
         return tuple(found)
 
-    def _add_promises(self, rng, case):
+    def _note(self, known, code, day, found, is_new=False):
+        """Note what happened, when nobody has looked since.
+
+        :param day: the day on which the list names it
+        :param found: ``(day, hour)`` at which it was entered
+        :param is_new: whether its own day tells that nobody has
+        """
+        looks = [(known.get("contacted"), 18), (known["resubmitted"], 12)]
+        if is_new or found > max(
+            (look for look in looks if look[0]), default=(date.min,)
+        ):
+            known["news"].append((code, day))
+
+    def _add_bounces(self, rng, case, known):
+        days = []
+        looks = filter(None, (known.get("contacted"), known["resubmitted"]))
+        looked = max(looks, default=date.min)
+        for _number in range(rng.choice((0, 0, 0, 1, 2))):
+            day, found = self._day(rng, 0, 120), self._day(rng, 1, 12)
+            hour = rng.choice((11, 13, 19))
+            self._insert(
+                "account.payment",
+                partner_id=case.partner_id.id,
+                company_id=self.company.id,
+                currency_id=self.company.currency_id.id,
+                journal_id=self.journal.id,
+                payment_type="inbound",
+                partner_type="customer",
+                state=rng.choice(("canceled", "rejected")),
+                date=day,
+                amount=10,
+                write_date=f"{found} {hour}:00:00",
+            )
+            if day <= TODAY - timedelta(reference.LOOK_BACK_DAYS):
+                continue
+            days.append(day)
+            seen = max(day, found)
+            self._note(known, "bounced_payment", seen, (found, hour), day > looked)
+        return tuple(days)
+
+    def _add_promises(self, rng, case, known):
         promises, broken = [], []
         for _number in range(rng.choice((0, 0, 1, 2))):
             state = rng.choice(("open", "broken", "partial", "kept", "withdrawn"))
@@ -249,9 +301,22 @@ class TestWorklistReference(BaseCommon):
                 promises.append((day, until))
             elif state in ("broken", "partial"):
                 broken.append(ended)
+                self._add_change(rng, promise, state, ended, known)
         return {"promises": tuple(promises), "broken": tuple(broken)}
 
-    def _add_disputes(self, rng, case):
+    def _add_change(self, rng, promise, state, ended, known):
+        found, hour = self._day(rng, 1, 20), rng.choice((11, 13, 19))
+        self._insert(
+            "cartera.promise.change",
+            promise_id=promise,
+            state_from="open",
+            state_to=state,
+            date=f"{found} {hour}:00:00",
+        )
+        if ended > TODAY - timedelta(reference.LOOK_BACK_DAYS):
+            self._note(known, "broken_promise", found, (found, hour))
+
+    def _add_disputes(self, rng, case, known):
         disputes, closed = [], []
         for _number in range(rng.choice((0, 0, 0, 1, 2))):
             state = rng.choice(("open", "analysis", "founded", "closed"))
@@ -322,6 +387,9 @@ class TestWorklistReference(BaseCommon):
     # -- one round ----------------------------------------------------------------
 
     def _forget(self):
+        self.env.cr.execute(
+            SQL("DELETE FROM account_payment WHERE company_id = %s", self.company.id)
+        )
         for model in ("contact", "promise.installment", "promise", "dispute", "pause"):
             table = SQL.identifier(self.env[f"cartera.{model}"]._table)
             self.env.cr.execute(

@@ -53,6 +53,17 @@ def debtors(draw):
         broken=tuple(draw(st.lists(past, max_size=2))),
         disputes=tuple(draw(st.lists(near, max_size=2))),
         closed_disputes=tuple(draw(st.lists(past, max_size=2))),
+        bounced=tuple(draw(st.lists(past, max_size=2))),
+        news=tuple(
+            (code, TODAY - timedelta(1))
+            for code in draw(
+                st.sets(
+                    st.sampled_from(
+                        ("broken_promise", "bounced_payment", "dispute_closed")
+                    )
+                )
+            )
+        ),
         hold_until=draw(st.none() | near),
         pauses=tuple(draw(st.lists(near, max_size=2))),
         is_closed=draw(st.booleans()),
@@ -110,6 +121,21 @@ def test_a_promise_is_waited_for_once_somebody_has_asked():
         promises=((TODAY, TODAY + timedelta(3)),),
     )
     assert plan(asked) == (TODAY + timedelta(4), "promise")
+
+
+def test_what_happens_after_the_contact_of_the_day_comes_today():
+    seen = Debtor(
+        today=TODAY,
+        overdue=Decimal(5),
+        collectable=Decimal(5),
+        oldest_due=TODAY - timedelta(30),
+        contacted=TODAY,
+        bounced=(TODAY,),
+    )
+    assert plan(seen) == (TODAY + timedelta(30), "attention")
+    values = {name: getattr(seen, name) for name in Debtor.__slots__}
+    news = (("bounced_payment", TODAY),)
+    assert plan(Debtor(**{**values, "news": news})) == (TODAY, "bounced_payment")
 
 
 # -- points -----------------------------------------------------------------------
