@@ -29,7 +29,7 @@ class CarteraPause(models.Model):
 
     _name = "cartera.pause"
     _description = "Pause"
-    _inherit = ["mail.thread"]
+    _inherit = ["cartera.inner.chatter", "mail.thread"]
     _order = "date_review desc, id desc"
     _check_company_auto = True
 

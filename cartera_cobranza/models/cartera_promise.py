@@ -32,7 +32,7 @@ class CarteraPromise(models.Model):
 
     _name = "cartera.promise"
     _description = "Promise to Pay"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["cartera.inner.chatter", "mail.thread", "mail.activity.mixin"]
     _order = "date_made desc, id desc"
     _rec_name = "case_id"
     _check_company_auto = True
@@ -50,9 +50,7 @@ class CarteraPromise(models.Model):
         index=True,
     )
     partner_id = fields.Many2one(related="case_id.partner_id", string="Debtor")
-    promised_by_id = fields.Many2one(
-        "res.partner", string="Promised By", help="Empty: the debtor."
-    )
+    promised_by_id = fields.Many2one("res.partner", help="Empty: the debtor.")
     user_id = fields.Many2one(
         "res.users",
         string="Taken By",
@@ -120,7 +118,7 @@ class CarteraPromise(models.Model):
         help="What the policy of promises would not allow.",
     )
     override_reason = fields.Char(
-        string="Why Beyond Them", readonly=True, help="As whoever took it explained."
+        string="Reason for the Exception", readonly=True, help="As whoever took it explained."
     )
     approved_by_id = fields.Many2one("res.users", readonly=True)
     change_ids = fields.One2many(
@@ -248,7 +246,7 @@ class CarteraPromise(models.Model):
         """Put promises that were withdrawn back to what they were."""
         self.check_access("write")
         if self.filtered(lambda promise: promise.state != "withdrawn"):
-            raise UserError(self.env._("Only a withdrawn promise can be put back."))
+            raise UserError(self.env._("Only a withdrawn promise can be reopened."))
         for promise in self.sudo():
             if promise.change_ids[0].state_from == "proposed":
                 promise._decide("proposed", self.env._("Withdrawal undone"))

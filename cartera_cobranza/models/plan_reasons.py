@@ -57,6 +57,9 @@ REASONS = [
     ("elsewhere", "No debtor of the company"),
 ]
 
+# The debtor has answered for everything overdue, so that nothing is asked for now.
+ANSWERED = ("promise", "paused", "disputed")
+
 WAITING = ("not_yet", "clock", "waiting", "today")
 
 # What a plan does not tell of a debtor about whom it has something to say, and the

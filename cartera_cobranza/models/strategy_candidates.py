@@ -6,7 +6,7 @@ those of :mod:`.strategy_facts`. The rules are those of ``lib/strategy.py``.
 
 from odoo.tools import SQL
 
-from .plan_reasons import UNTOLD, WAITING
+from .plan_reasons import ANSWERED, UNTOLD, WAITING
 from .strategy_facts import COUNTED, MESSAGES
 
 
@@ -39,7 +39,8 @@ def items(open_items, company, date, until, debtor_ids=None):
 
 def due_candidates(date):
     """Steps per debtor and per item whose day has come, by their clock; whatever is
-    done already, or has no day, or is too late, is left out."""
+    done already, or has no day, or is too late, is left out. Of those of whom nothing
+    may be asked for now, the first step that would ask."""
     return SQL(
         """
         SELECT * FROM (%(per_debtor)s UNION ALL %(per_promise)s) candidate
@@ -47,10 +48,13 @@ def due_candidates(date):
             AND (catch_up_days = 0 OR %(date)s - date_step <= catch_up_days)
         UNION ALL
         %(per_item)s
+        UNION ALL
+        (%(per_answer)s)
         """,
         per_debtor=_per_debtor(SQL("facts.date_oldest_due"), SQL()),
         per_promise=_per_promise(),
         per_item=_per_item(SQL("item.date_due + step.offset_days <= %s", date)),
+        per_answer=_per_answer(),
         date=date,
     )
 
@@ -134,6 +138,30 @@ def _per_debtor(oldest_due, join):
         """,
         oldest_due=oldest_due,
         join=join,
+    )
+
+
+def _per_answer():
+    """One step for each debtor who has answered for all that is overdue, by a promise
+    say: it has no day as long as nothing may be asked for."""
+    return SQL(
+        """
+        SELECT DISTINCT ON (facts.id)
+            facts.id, step.id, NULL::int, facts.episode, 1, NULL::date, NULL::date,
+            facts.amount_collectable, FALSE, step.catch_up_days
+        FROM facts
+        JOIN steps step
+            ON step.strategy_id = facts.strategy_id AND step.kind = 'arrears'
+                AND step.clock = 'due'
+        WHERE facts.quiet IN %s
+            AND NOT EXISTS (
+                SELECT 1 FROM done
+                WHERE done.case_id = facts.id AND done.step_id = step.id
+                    AND done.date_event IS NULL
+            )
+        ORDER BY facts.id, step.rank
+        """,
+        ANSWERED,
     )
 
 

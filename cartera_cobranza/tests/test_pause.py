@@ -334,3 +334,16 @@ class TestPause(PauseCommon):
         merge = self.env["base.partner.merge.automatic.wizard"].create({})
         merge._merge((self.debtor | double).ids, self.debtor)
         self.assertEqual(self._case().hold_reason, "Strike")
+
+    # -- chatter ------------------------------------------------------------------
+
+    def test_debtor_is_not_written_to_from_a_pause(self):
+        pause = self._hold("2026-07-10")
+        self.debtor.email = "faro@example.com"
+        message = pause.message_post(
+            body="Look at this",
+            partner_ids=(self.debtor | self.env.user.partner_id).ids,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.assertNotIn(self.debtor, message.notification_ids.res_partner_id)

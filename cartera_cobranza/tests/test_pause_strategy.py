@@ -120,6 +120,40 @@ class TestPauseStrategy(StrategyCommon):
             plan.line_ids, [{"state": "left_out", "reason": "promise"}]
         )
 
+    # -- what the night tells -----------------------------------------------------
+
+    def _told_at_night(self):
+        run = self._night()
+        lines = self.env["cartera.plan"].search([("run_id", "=", run.id)]).line_ids
+        return {(line.step_id.name, line.verdict, line.reason) for line in lines}
+
+    def test_the_night_tells_once_why_nothing_is_asked(self):
+        self._step("notice", 10, "call")
+        self._step("demand", 20, "letter")
+        line = self._receivable_lines(self._due(32))
+        self._night()
+        promise = self._make_promise(("2026-07-03", 1000))
+        self.assertEqual(self._told_at_night(), {("notice", "skip", "promise")})
+        promise._withdraw("Called off")
+        pause = self._hold("2026-07-03", line_ids=line.ids)
+        self.assertEqual(self._told_at_night(), {("notice", "skip", "paused")})
+        pause.action_end()
+        self._case().sudo()._open_dispute(
+            {
+                "reason_id": self.env.ref("cartera_cobranza.dispute_reason_price").id,
+                "lines": [(line.id, 1000)],
+            }
+        )
+        self.assertEqual(self._told_at_night(), {("notice", "skip", "disputed")})
+
+    def test_the_night_tells_nothing_of_steps_that_were_done(self):
+        self._step("notice", 10, "call")
+        self._due(12)
+        self._night()
+        self._run_plan()
+        self._make_promise(("2026-07-03", 1000))
+        self.assertEqual(self._told_at_night(), set())
+
     # -- stages -------------------------------------------------------------------
 
     def test_what_is_promised_is_not_cured(self):

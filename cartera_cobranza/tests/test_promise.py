@@ -265,3 +265,19 @@ class TestPromise(PromiseCommon):
                     "due_week": [("date_next", "<=", "today +14d")],
                 }[name]
                 self.assertIn(promise, self.env["cartera.promise"].search(domain))
+
+    # -- chatter ------------------------------------------------------------------
+
+    def test_debtor_is_not_written_to_from_a_promise(self):
+        promise = self._promise()
+        self.debtor.email = "faro@example.com"
+        suggested = promise._message_get_suggested_recipients()
+        self.assertNotIn(self.debtor.id, [row.get("partner_id") for row in suggested])
+        colleague = self._create_user("ana", "collector").partner_id
+        message = promise.message_post(
+            body="Look at this",
+            partner_ids=(self.debtor | colleague).ids,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.assertEqual(message.notification_ids.res_partner_id, colleague)
