@@ -2,6 +2,7 @@ from . import (
     account_move,
     account_move_line,
     account_partial_reconcile,
+    account_payment,
     cartera_action_activity,
     cartera_action_debtor,
     cartera_action_message,

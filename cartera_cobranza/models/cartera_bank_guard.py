@@ -13,15 +13,17 @@ class CarteraBankGuard(models.AbstractModel):
     _description = "Bank Freshness Guard"
 
     @api.model
-    def _get_guard(self, company, date):
+    def _get_guard(self, company, date, debtor_ids=None):
         """What the planner asks about a company on a day.
 
+        :param debtor_ids: ids of the debtors asked about; None for all
         :return: ``(SQL of the money on its way, whether nothing is asked for today)``;
             the rows of the former are ``debtor_id, amount, pending, share``: what has
             come in of a debtor without being matched, whether an online payment is
             pending, and the share of the debt (in %) from which on this counts
         """
-        return self._get_transit_sql(company, date), self._is_stale(company, date)
+        transit = self._get_transit_sql(company, date, debtor_ids)
+        return transit, self._is_stale(company, date)
 
     # -- the statements -----------------------------------------------------------
 
@@ -68,7 +70,7 @@ class CarteraBankGuard(models.AbstractModel):
     # -- the money ----------------------------------------------------------------
 
     @api.model
-    def _get_transit_sql(self, company, date):
+    def _get_transit_sql(self, company, date, debtor_ids):
         share = company.cartera_transit_share
         if not share:
             return SQL(
@@ -93,13 +95,31 @@ class CarteraBankGuard(models.AbstractModel):
                 partner.cartera_debtor_id AS debtor_id,
                 SUM(money.amount) AS amount,
                 BOOL_OR(money.pending) AS pending,
-                %s::numeric AS share
-            FROM (%s) money
+                %(share)s::numeric AS share
+            FROM (%(money)s) money
             JOIN res_partner partner ON partner.id = money.partner_id
+            %(some_debtors)s
             GROUP BY partner.cartera_debtor_id
             """,
-            share,
-            SQL(" UNION ALL ").join(sources),
+            share=share,
+            money=SQL(" UNION ALL ").join(sources),
+            some_debtors=self._get_among_sql(debtor_ids),
+        )
+
+    @api.model
+    def _get_among_sql(self, debtor_ids):
+        """Condition that money is of some debtors, by the indexes of whose it is."""
+        if debtor_ids is None:
+            return SQL()
+        payer_ids = self.env.execute_query(
+            SQL(
+                "SELECT id FROM res_partner WHERE cartera_debtor_id = ANY(%s)",
+                list(debtor_ids),
+            )
+        )
+        # As values: the planner takes a subquery for half of all.
+        return SQL(
+            "WHERE money.partner_id = ANY(%s)", [payer_id for (payer_id,) in payer_ids]
         )
 
     @api.model

@@ -174,7 +174,7 @@ class CarteraStrategyEngine(models.AbstractModel):
             debtor_ids = self.env["cartera.case"].browse(ids).sudo().partner_id.ids
         open_items, money = self._get_money(company, date, as_of, cached, debtor_ids)
         until = self._get_last_due(company, date) if told == NIGHT else None
-        guard = self.env["cartera.bank.guard"]._get_guard(company, date)
+        guard = self.env["cartera.bank.guard"]._get_guard(company, date, debtor_ids)
         everybody = told != NIGHT
         tables = {
             "facts": strategy_facts.facts(company, date, money, guard, ids),
@@ -211,7 +211,8 @@ class CarteraStrategyEngine(models.AbstractModel):
 
         :return: list of ``(currency id, worth)``
         """
-        currencies = self.env["res.currency"].with_context(active_test=False).search([])
+        currencies = self.env["res.currency"].with_context(active_test=False)
+        currencies = currencies.search([])  # pylint: disable=no-search-all
         rates = currencies._get_rates(company, date)
         own = rates[company.currency_id.id]
         return [(currency_id, own / rate) for currency_id, rate in rates.items()]
@@ -258,6 +259,7 @@ class CarteraStrategyEngine(models.AbstractModel):
             # What is open now is what will be open on a day to come.
             cartera_aged_to=date.isoformat(),
             cartera_aging_policy_id=False,
+            cartera_few_items=debtor_ids is not None and len(debtor_ids) <= MANY,
         )
         if cached:
             return open_items, None

@@ -309,13 +309,14 @@ class CarteraWorklistFacts(models.AbstractModel):
                    line.create_date AS moment
               FROM account_move_line line
               JOIN res_partner payer ON payer.id = line.partner_id
-              JOIN account_account account
-                   ON account.id = line.account_id
-                  AND account.account_type = 'asset_receivable'
               JOIN account_journal journal
                    ON journal.id = line.journal_id
                   AND journal.type IN ('bank', 'cash', 'credit')
-             WHERE line.company_id = %(company)s AND line.parent_state = 'posted'
+             WHERE line.account_id = ANY (ARRAY(
+                       SELECT id FROM account_account
+                        WHERE account_type = 'asset_receivable'
+                   ))
+               AND line.company_id = %(company)s AND line.parent_state = 'posted'
                AND line.balance > 0 AND line.payment_id IS NULL
                AND line.date > %(since)s AND line.date <= %(date)s %(some_debtors)s
             UNION ALL

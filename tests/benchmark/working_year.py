@@ -12,7 +12,8 @@ AMOUNTS = (0, 1_000, 10_000, 100_000)
 ITEMS = """
 CREATE TEMPORARY TABLE work_item ON COMMIT DROP AS
 SELECT * FROM (
-    SELECT debtor_case.id AS case_id, line.id AS line_id, line.amount_residual AS amount,
+    SELECT debtor_case.id AS case_id, line.id AS line_id,
+           line.amount_residual AS amount,
            row_number() OVER (
                PARTITION BY debtor_case.id ORDER BY line.date_maturity, line.id
            ) AS place
