@@ -27,7 +27,6 @@
         "data/cartera_aging_policy_data.xml",
         "data/cartera_disposition_data.xml",
         "data/cartera_stage_data.xml",
-        "data/cartera_stage_script_data.xml",
         "data/cartera_stage_consequence_data.xml",
         "data/cartera_message_template_data.xml",
         "data/mail_activity_type_data.xml",

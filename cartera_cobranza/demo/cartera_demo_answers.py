@@ -36,7 +36,7 @@ class CarteraDemoAnswers(models.AbstractModel):
         """
         cases = self.env["cartera.case"].search([("company_id", "=", company.id)])
         case_of = {case.partner_id.name: case for case in cases}
-        users = self.env["res.users"].search([])
+        users = self.env["res.users"].search([("share", "=", False)])
         user_of = {user.login: user for user in users}
         self._form_team(company, user_of, today)
         persons = {debtor.name for debtor in PERSONS}

@@ -114,7 +114,6 @@ class CarteraCase(models.Model):
     )
     collected_with_id = fields.Many2one(
         "res.partner",
-        string="Collected With",
         compute="_compute_collected_with_id",
         help="The parent of the group, in whose case the items of all members stand.",
     )
@@ -262,9 +261,7 @@ class CarteraCase(models.Model):
         help="Until this day the debtor is left out of the worklist, unless something "
         "happens.",
     )
-    worklist_ids = fields.One2many(
-        "cartera.worklist.entry", "case_id", string="Worklist", readonly=True
-    )
+    worklist_ids = fields.One2many("cartera.worklist.entry", "case_id", readonly=True)
     # -- what the ledger says -----------------------------------------------------
     amount_total = fields.Monetary(
         string="Balance",

@@ -9,6 +9,7 @@ from odoo.tools import split_every
 
 from ..lib.dialer_values import read_moment
 from ..lib.local_days import UTC
+from . import cartera_dialer_promise  # noqa: F401  (inherited: it comes first)
 from .contact_request import ContactRequest
 
 MAX_LIST = 1000
@@ -29,6 +30,7 @@ class CarteraDialer(models.AbstractModel):
     """
 
     _name = "cartera.dialer"
+    _inherit = ["cartera.dialer.promise"]
     _description = "Dialer"
 
     # -- whom to call -------------------------------------------------------------

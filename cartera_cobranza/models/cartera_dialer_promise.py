@@ -1,5 +1,3 @@
-"""Promises that were made in calls of a dialer."""
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -7,8 +5,11 @@ from odoo.exceptions import UserError
 MAX_AMOUNT = 10**13
 
 
-class CarteraDialer(models.AbstractModel):
-    _inherit = "cartera.dialer"
+class CarteraDialerPromise(models.AbstractModel):
+    """Reads the promises in the results of calls, and takes them."""
+
+    _name = "cartera.dialer.promise"
+    _description = "Promises of a Dialer"
 
     def _read_promise(self, result, case, moment):
         """``(date, amount or None, day it was made)`` that was promised, or None."""

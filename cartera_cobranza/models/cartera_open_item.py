@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from . import cartera_open_item_actions  # noqa: F401  (inherited: it comes first)
 from . import open_item_lines as lines
 
 # Context keys that change what the view shows.
@@ -63,6 +64,7 @@ class CarteraOpenItem(models.Model):
     """
 
     _name = "cartera.open.item"
+    _inherit = ["cartera.open.item.actions"]
     _description = "Open Receivable Item"
     _auto = False
     _rec_name = "document"

@@ -5,10 +5,11 @@ from odoo.fields import Domain
 PIVOT_DEBTORS = 1000
 
 
-class CarteraOpenItem(models.Model):
+class CarteraOpenItemActions(models.AbstractModel):
     """What a reader of open items can do with them."""
 
-    _inherit = "cartera.open.item"
+    _name = "cartera.open.item.actions"
+    _description = "Actions on Open Items"
 
     @api.model
     def action_open_aging(self):

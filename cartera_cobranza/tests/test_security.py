@@ -204,6 +204,13 @@ PUBLIC_METHODS = {
     "cartera.contact.policy.window": {"create", "unlink", "write"},
     "cartera.ledger.check": {"action_check"},
     "cartera.ledger.check.line": {"action_open_journal_items"},
+    "cartera.open.item.actions": {
+        "action_exclude",
+        "action_include",
+        "action_open_aging",
+        "action_open_case",
+        "action_open_document",
+    },
     "cartera.open.item": {
         "action_exclude",
         "action_include",

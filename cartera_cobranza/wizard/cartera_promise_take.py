@@ -73,7 +73,6 @@ class CarteraPromiseTake(models.TransientModel):
     )
     promised_by_id = fields.Many2one(
         "res.partner",
-        string="Promised By",
         domain="[('commercial_partner_id', '=', partner_id)]",
     )
     channel = fields.Selection(CHANNELS, default="call")

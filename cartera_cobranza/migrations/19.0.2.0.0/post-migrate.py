@@ -1,9 +1,13 @@
 """To 19.0.2.0.0. A second or two per 100,000 debtors."""
 
+from odoo import SUPERUSER_ID, api
+from odoo.tools import convert_file
+
 
 def migrate(cr, version):
     _count_first_episodes(cr)
     _set_contact_tiers(cr)
+    _complete_strategies(cr)
 
 
 def _count_first_episodes(cr):
@@ -35,3 +39,11 @@ def _set_contact_tiers(cr):
         WHERE stage.id = known.res_id
         """
     )
+
+
+def _complete_strategies(cr):
+    """Give the strategies, which this update has brought, the steps that later versions
+    do not add to those in use."""
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    data = "data/cartera_strategy_data.xml"
+    convert_file(env, "cartera_cobranza", data, {}, mode="init", noupdate=True)

@@ -11,9 +11,10 @@ def migrate(cr, version):
     _fill_workers(cr)
     _widen_own_rules(cr)
     _give_scripts(cr)
+    _count_broken_promises(cr)
     _carry_over_holds(cr)
     _carry_over_promises(cr)
-    _make_worklists(cr)
+    _bring_up_to_date(cr)
 
 
 def _fill_workers(cr):
@@ -53,13 +54,27 @@ def _give_scripts(cr):
     """Give the stages that we ship what collectors say in them: the update leaves
     records alone that people may have changed."""
     env = api.Environment(cr, SUPERUSER_ID, {})
-    with file_open("cartera_cobranza/data/cartera_stage_script_data.xml", "rb") as file:
+    with file_open("cartera_cobranza/data/cartera_stage_data.xml", "rb") as file:
         records = etree.parse(file).findall("record")
     for record in records:
         stage = env.ref(f"cartera_cobranza.{record.get('id')}", False)
         if stage and not stage.script:
-            nodes = record.find("field")
+            nodes = record.find("field[@name='script']")
             stage.script = "".join(etree.tostring(n, encoding="unicode") for n in nodes)
+
+
+def _count_broken_promises(cr):
+    """Give the stage that we ship the broken promises that lead to it: nobody has two
+    yet, so that nobody is moved by the update."""
+    cr.execute(
+        """
+        UPDATE cartera_stage stage SET min_broken_promises = 2
+        FROM ir_model_data known
+        WHERE known.module = 'cartera_cobranza'
+            AND known.name = 'cartera_stage_extrajudicial'
+            AND stage.id = known.res_id AND stage.min_broken_promises IS NULL
+        """
+    )
 
 
 def _type_old_contacts(cr):
@@ -254,9 +269,12 @@ def _carry_over_promises(cr):
     )
 
 
-def _make_worklists(cr):
-    """Collectors need not wait for the night."""
+def _bring_up_to_date(cr):
+    """What the night works out, collectors find at once."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     for company in env["res.company"].search([]):
+        today = company._get_cartera_today()
+        env["cartera.promise.engine"]._judge(company, today)
         env["cartera.case.refresh"]._refresh(company)
-        env["cartera.worklist.engine"]._refresh(company, company._get_cartera_today())
+        env["cartera.collected"]._refresh(company, today)
+        env["cartera.worklist.engine"]._refresh(company, today)
