@@ -18,6 +18,7 @@ def post_init_hook(env):
         env["cartera.episode.engine"]._update(company, today)
         env["cartera.segment.engine"]._assign(company, today)
         env["cartera.stage.engine"]._move_cases(company, today)
+        env["cartera.collected"]._refresh(company, today)
         env["cartera.worklist.engine"]._refresh(company, today)
 
 
@@ -26,6 +27,9 @@ def uninstall_hook(env):
     leaves."""
     _undo_credit_limits(env)
     _delete_holidays(env)
+    _delete_activities(env)
+    # Companies have copies of ours.
+    env["ir.sequence"].search([("code", "=", "cartera.dispute")]).unlink()
     # A policy cannot be deleted while companies use it.
     companies = env["res.company"].with_context(active_test=False).search([])
     companies.cartera_aging_policy_id = False
@@ -55,3 +59,11 @@ def _delete_holidays(env):
     # Without their calendar they would be holidays of everybody.
     env["resource.calendar.leaves"].search([("calendar_id", "in", ours.ids)]).unlink()
     ours.unlink()
+
+
+def _delete_activities(env):
+    """Delete what is planned on partners with our types, which nobody could keep."""
+    ours = [("module", "=", "cartera_cobranza"), ("model", "=", "mail.activity.type")]
+    types = env["ir.model.data"].search(ours).mapped("res_id")
+    activities = env["mail.activity"].with_context(active_test=False)
+    activities.search([("activity_type_id", "in", types)]).unlink()
