@@ -40,13 +40,7 @@ class Browser:
             self._page_address(), timeout=PATIENCE, suppress_origin=True
         )
         self.last_id = 0
-        self._ask(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=height,
-            deviceScaleFactor=1,
-            mobile=False,
-        )
+        self.resize(width, height)
 
     def __enter__(self):
         return self
@@ -58,6 +52,16 @@ class Browser:
         self.folder.cleanup()
 
     # -- what a person does ------------------------------------------------------------
+
+    def resize(self, width: int, height: int) -> None:
+        """Gives the window another size, in pixels: pages learn of it as they open."""
+        self._ask(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
 
     def go(self, address: str) -> None:
         """Opens a page."""

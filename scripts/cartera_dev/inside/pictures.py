@@ -1,4 +1,4 @@
-"""Photographs the screens of a running demo, as its administrator sees them.
+"""Photographs the screens of a running demo, as its users see them.
 
 python -m cartera_dev.inside.pictures ADDRESS FOLDER
 """
@@ -11,6 +11,8 @@ from PIL import Image
 from .browser import Browser
 
 SIZE = (1440, 900)
+PHONE = (375, 812)
+COLLECTOR = "cobranza3"  # whose debtors have promised, paid and answered
 COLORS = 256  # as many as a page shows, in a quarter of the bytes
 MENU = '[data-menu-xmlid="cartera_cobranza.{}"]'
 
@@ -26,10 +28,8 @@ class Photographer:
 
     def take_all(self) -> None:
         """Logs in and takes every picture of the documentation."""
-        self._log_in()
+        self._log_in("admin")
         self._take("kanban", "/odoo/cartera", ".o_kanban_record")
-        self.browser.click(".o_kanban_group:nth-child(3) .o_kanban_record")
-        self._take("case", None, ".o_cartera_aging_strip")
         self._take("items", "/odoo/cartera-items", ".o_list_view .o_data_row")
         self.browser.click(".o_data_row td[name=document]")
         self._take("invoice", None, ".o_form_view [name=invoice_line_ids]")
@@ -47,6 +47,12 @@ class Photographer:
         self._take_strategies()
         self._take_messages()
         self._take_contacts()
+        self._take_answers()
+        self._take_team()
+        self._log_in(COLLECTOR)
+        self._take_day()
+        self.browser.resize(*PHONE)
+        self._take_phone()
 
     def _take_strategies(self) -> None:
         """What a supervisor builds, and the plan that waits for approval."""
@@ -71,10 +77,44 @@ class Photographer:
         self._take("contacts", "/odoo/cartera-contacts", ".o_list_view .o_data_row")
         self._take("refusals", "/odoo/cartera-refused-contacts", ".o_data_row")
         self._take("consents", "/odoo/cartera-consents", ".o_list_view .o_data_row")
-        self._open("/odoo/cartera", ".o_kanban_record")
-        self.browser.click(".o_kanban_group:nth-child(2) .o_kanban_record")
+
+    def _take_answers(self) -> None:
+        """What debtors promise and contest, and what holds them back."""
+        self._open("/odoo/cartera-promises", ".o_list_view .o_data_row")
+        self.browser.click(".o_switch_view.o_calendar")
+        self._take("promises-calendar", None, ".o_calendar_view .fc-event")
+        self.browser.click(".o_switch_view.o_list")
+        self.browser.click(".o_list_view .o_facet_remove")
+        self._take("promises", None, ".o_list_view .o_data_row.text-danger")
+        self.browser.click(".o_data_row.text-danger td[name=amount]")
+        self._take("promise", None, ".o_field_widget[name=installment_ids] .o_data_row")
+        self._take_first("dispute", "cartera-disputes", "name", "item_ids")
+        self._take_first("pause", "cartera-pauses", "reason", "date_review")
+        self._take_first("debtor-group", "cartera-groups", "name", "member_ids")
+
+    def _take_team(self) -> None:
+        """What the supervisor sees, and how work changes hands."""
+        self._open_menu("cartera_menu_supervision", "cartera_team_day_menu")
+        self._take("team-today", None, ".o_list_view .o_data_row button")
+        self.browser.click(".o_data_row button[name=action_transfer]")
+        self._take("transfer", None, ".modal .o_field_widget[name=team_id]")
+
+    def _take_day(self) -> None:
+        """A collector's list and the first debtor of it, with what is noted there."""
+        self._take("my-day", "/odoo/cartera-mi-dia", ".o_list_view .o_data_row")
+        self.browser.click("button[name=action_start]")
+        self._take("case", None, ".o_cartera_aging_strip")
         self.browser.click("button[name=action_log_contact]")
-        self._take("log-contact", None, ".modal .o_field_widget[name=channel]")
+        self._take("log-contact", None, ".modal .o_cartera_disposition_groups")
+        self._close_dialog()
+        self.browser.click("button[name=action_promise]")
+        self._take("take-promise", None, ".modal .o_field_widget[name=item_ids]")
+
+    def _take_phone(self) -> None:
+        """The same list and debtor in the hand."""
+        self._take("my-day-phone", "/odoo/cartera-mi-dia", ".o_kanban_record")
+        self.browser.click("button[name=action_start]")
+        self._take("case-phone", None, ".o_cartera_aging_strip")
 
     def _take_first(self, name: str, path: str, column: str, field: str) -> None:
         """The form of the first record of a list."""
@@ -82,10 +122,11 @@ class Photographer:
         self.browser.click(f".o_data_row td[name={column}]")
         self._take(name, None, f".o_form_view .o_field_widget[name={field}]")
 
-    def _log_in(self) -> None:
-        self._open("/web/login", "#login")
-        self.browser.type("#login", "admin")
-        self.browser.type("#password", "admin")
+    def _log_in(self, login: str) -> None:
+        """Begins a new session; the password of each user is the login."""
+        self._open("/web/session/logout?redirect=/web/login", "#login")
+        self.browser.type("#login", login)
+        self.browser.type("#password", login)
         self.browser.click("form.oe_login_form button[type=submit]")
         self.browser.wait_for(".o_main_navbar")
 
@@ -96,6 +137,10 @@ class Photographer:
     def _open_menu(self, section: str, entry: str) -> None:
         self.browser.click(".o_menu_sections " + MENU.format(section))
         self.browser.click(".o-dropdown--menu " + MENU.format(entry))
+
+    def _close_dialog(self) -> None:
+        self.browser.click(".modal footer button[special=cancel], .modal .btn-close")
+        self.browser.wait_for("body:not(:has(.modal))")
 
     def _take(self, name: str, path: str | None, selector: str) -> None:
         """Writes NAME.png once `selector` is there, at `path` or where one is."""
