@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import HttpCase, tagged
 
 from .common import CarteraCommon
@@ -45,8 +46,24 @@ class DayCommon(CarteraCommon, HttpCase):
 
     def _tour(self, path, tour, user):
         """Be that user in the browser, and see afterwards what is in the database."""
+        self.env.flush_all()
         self.start_tour(path, tour, login=user.login)
         self.env.invalidate_all()
+
+    def _night(self, moment):
+        """Go to ISO ``moment``, when the night's work has been done."""
+        self.frozen.move_to(moment)
+        self.env["cartera.run"].run(self.company)
+        self.env.invalidate_all()
+
+    def _result(self, code):
+        """A result of contacts, by its code."""
+        return self.env["cartera.disposition"].search([("code", "=", code)])
+
+    def _due(self, user):
+        """The cases that ``user`` works through today."""
+        entries = self.env["cartera.worklist.entry"]
+        return entries.search(entries._get_due_domain(user)).case_id
 
 
 class MorningTours:
@@ -62,10 +79,6 @@ class MorningTours:
         self.assertResults(cases)
         self.assertFollowUps(cases)
         self.assertFalse(self._due(self.ana))
-
-    def _due(self, user):
-        entries = self.env["cartera.worklist.entry"]
-        return entries.search(entries._get_due_domain(user)).case_id
 
     def assertResults(self, cases):
         """One contact of each debtor, by the collector, with these results."""
@@ -120,15 +133,167 @@ class MorningTours:
         self.assertEqual(wrong.callable_state, "no_phone")
 
 
-@tagged("post_install", "-at_install", "cartera", "cartera_day")
-class TestMorningTour(MorningTours, DayCommon):
-    """At a desk, with the keyboard alone."""
+class PromiseTours:
+    """Promises are kept, kept in part, broken, and open again when money bounces."""
+
+    def test_promises_and_what_becomes_of_them(self):
+        cases = self._create_cases(4)
+        self._tour("/odoo/cartera-mi-dia", "cartera_promises_taken", self.ana)
+        promises = cases.promise_ids.sorted("id")
+        self.assertStates(promises, "open", "open", "open", "open")
+        self.assertEqual(promises.mapped("amount"), [40000, 30000, 20000, 10000])
+        self.assertFalse(self._due(self.ana))
+
+        self.frozen.move_to("2026-07-06 18:00:00")
+        self._pay_of(cases[0], 40000)
+        self._pay_of(cases[1], 15000)
+        bounced = self._pay_of(cases[3], 10000)
+        self._night("2026-07-07 18:00:00")
+        self._tour("/odoo/cartera-promises", "cartera_promises_paid", self.ana)
+        self.assertStates(promises, "kept", "open", "open", "kept")
+
+        bounced.action_draft()
+        bounced.action_cancel()
+        self._tour("/odoo/cartera-promises", "cartera_promise_reopened", self.ana)
+        self.assertStates(promises, "kept", "open", "open", "open")
+
+        self._night("2026-07-13 18:00:00")
+        self._tour("/odoo/cartera-promises", "cartera_promises_judged", self.ana)
+        self.assertStates(promises, "kept", "partial", "broken", "broken")
+        self.assertEqual(promises.mapped("amount_kept"), [40000, 15000, 0, 0])
+        self.assertEqual(self._due(self.ana), cases[1:])
+
+    def _pay_of(self, case, amount):
+        invoices = case.open_item_ids.move_line_id.move_id
+        return self._pay(invoices, amount, "2026-07-06")
+
+    def assertStates(self, promises, *states):
+        self.assertEqual(promises.mapped("state"), list(states))
+
+
+class DisputeTours:
+    """A part of an invoice is disputed, and credited."""
+
+    # Lines of an invoice are entered at a desk.
+    credits_in_browser = True
+
+    def test_dispute_is_closed_by_a_credit_note(self):
+        case = self._create_cases(1)
+        [item] = case.open_item_ids
+        dispute = case.with_user(self.ana)._open_dispute(
+            {
+                "reason_id": self.env.ref("cartera_cobranza.dispute_reason_price").id,
+                "lines": [(item.move_line_id.id, 2500)],
+            }
+        )
+        dispute.sudo().action_founded()
+        invoice = item.move_line_id.move_id
+        if self.credits_in_browser:
+            clerk = self._create_user("clara", "supervisor", lang="en_US")
+            clerk.group_ids += self.env.ref("account.group_account_invoice")
+            self._tour("/odoo/cartera-disputes", "cartera_credit_note", clerk)
+        else:
+            note = self._invoice(
+                2500, "2026-06-30", partner=case.partner_id, move_type="out_refund"
+            )
+            self._match(invoice | note)
+        self._tour(
+            f"/odoo/action-cartera_cobranza.cartera_case_action/{case.id}",
+            "cartera_dispute_credited",
+            self.ana,
+        )
+        self.assertRecordValues(
+            dispute.sudo(),
+            [{"state": "closed", "outcome": "credited", "amount": 2500}],
+        )
+        self.assertEqual(invoice.amount_residual, 7500)
+
+
+class SubstituteTours:
+    """Beto stands in for Ana."""
+
+    def test_day_of_a_substitute(self):
+        cases = self._create_cases(3)
+        beto = self._create_user("beto", "own", name="Beto", lang="en_US")
+        cases[2].user_id = beto
+        self.env["cartera.substitution"].create(
+            {
+                "user_id": self.ana.id,
+                "substitute_id": beto.id,
+                "date_from": "2026-06-30",
+                "date_to": "2026-07-03",
+            }
+        )
+        self._tour("/odoo/cartera-mi-dia", "cartera_substitute", beto)
+        self.assertRecordValues(
+            cases.contact_ids,
+            [
+                {
+                    "case_id": cases[0].id,
+                    "disposition_id": self._result("no_answer").id,
+                    "user_id": beto.id,
+                }
+            ],
+        )
+        self.assertEqual(cases.mapped("user_id.login"), ["ana", "beto"])
+        self.assertEqual(cases[:2].user_id, self.ana)
+        self.assertTrue(cases.with_user(beto).has_access("write"))
+
+        self._night("2026-07-06 18:00:00")
+        self._tour("/odoo/cartera-mi-dia", "cartera_after_absence", beto)
+        self._tour("/odoo/cartera-mi-dia", "cartera_back_from_absence", self.ana)
+        self.assertEqual(self._due(self.ana), cases[:2])
+        self.assertFalse(cases[0].with_user(beto).has_access("read"))
+
+
+class TeamTours:
+    """A supervisor looks at the day, and gives work of one to another."""
+
+    team_tour = "cartera_team_day"
+
+    def test_supervisor_transfers_work(self):
+        cases = self._create_cases(5)
+        beto = self._create_user("beto", "own", name="Beto", lang="en_US")
+        rita = self._create_user("rita", "supervisor", name="Rita", lang="en_US")
+        cases[4].user_id = beto
+        members = [Command.create({"user_id": user.id}) for user in (self.ana, beto)]
+        self.env["cartera.team"].create(
+            {"name": "North", "leader_id": rita.id, "member_ids": members}
+        )
+        self.env["cartera.contact"]._log(
+            [
+                {
+                    "case_id": cases[0].id,
+                    "channel": "call",
+                    "disposition_id": self._result("no_answer").id,
+                    "user_id": self.ana.id,
+                }
+            ]
+        )
+        self._tour("/odoo/cartera-team-today", self.team_tour, rita)
+        self.assertEqual(cases[0].user_id, self.ana)
+        self.assertEqual(cases[1:].user_id, beto)
+        history = cases[1:4].owner_ids.filtered(lambda row: row.user_to_id == beto)
+        self.assertEqual(history.create_uid, rita)
+        self.assertEqual(history.mapped("reason"), ["transfer"] * 3)
+        self._tour("/odoo/cartera-mi-dia", "cartera_work_received", beto)
 
 
 @tagged("post_install", "-at_install", "cartera", "cartera_day")
-class TestMorningTourPhone(MorningTours, DayCommon):
+class TestDayTours(
+    MorningTours, PromiseTours, DisputeTours, SubstituteTours, TeamTours, DayCommon
+):
+    """At a desk; the morning with the keyboard alone."""
+
+
+@tagged("post_install", "-at_install", "cartera", "cartera_day")
+class TestDayToursPhone(
+    MorningTours, PromiseTours, DisputeTours, SubstituteTours, TeamTours, DayCommon
+):
     """On a phone, with a thumb."""
 
     browser_size = "375x667"
     touch_enabled = True
     tour = "cartera_morning_phone"
+    team_tour = "cartera_team_day_phone"
+    credits_in_browser = False

@@ -64,3 +64,53 @@ export function pick(field, name) {
         { trigger: `${field} input:value(${name})` },
     ];
 }
+
+/** A record of a list, or of the cards that a phone shows instead. */
+export function row(...texts) {
+    const contents = texts.map((text) => `:contains(${text})`).join("");
+    return `.o_data_row${contents}, .o_kanban_record${contents}`;
+}
+
+/** Open a record of a list, by one of its fields, or of cards. */
+export function openRow(field, ...texts) {
+    const contents = texts.map((text) => `:contains(${text})`).join("");
+    return {
+        content: `Open ${texts.join(", ")}`,
+        trigger: `.o_data_row${contents} td[name=${field}], .o_kanban_record${contents}`,
+        run: "click",
+    };
+}
+
+/** Take the filter of a list away, which a phone hides. */
+export function showAll() {
+    return [
+        {
+            isActive: ["mobile"],
+            content: "Show the search",
+            trigger: ".o_control_panel button:has(.fa-search)",
+            run: "click",
+        },
+        {
+            content: "Remove the filter",
+            trigger: ".o_searchview .o_facet_remove",
+            run: "click",
+        },
+    ];
+}
+
+/** Press a button at the head of a form, which a phone folds. */
+export function pressStat(button) {
+    return [
+        {
+            isActive: ["mobile"],
+            content: "Unfold the buttons",
+            trigger: ".o_form_view_container .o_button_more, .o_control_panel .o_button_more",
+            run: "click",
+        },
+        {
+            content: `Press ${button}`,
+            trigger: `button[name=${button}]`,
+            run: "click",
+        },
+    ];
+}
