@@ -62,6 +62,16 @@ class CarteraStrategyEngine(models.AbstractModel):
         company = plan.company_id
         self.env["cartera.plan.line"].flush_model()
         columns = SQL(", ").join(map(SQL.identifier, LINE_FIELDS))
+        tables = self._get_tables_sql(
+            company,
+            plan.date,
+            told,
+            ids=ids,
+            number=SQL("nextval('cartera_plan_line_id_seq')"),
+            as_of=as_of,
+            # The run has just refreshed the cases.
+            cached=told == NIGHT,
+        )
         if many := ids is None or len(ids) > MANY:
             # Common tables have no statistics: taken to be nearly empty, they would be
             # read whole for each debtor.
@@ -80,16 +90,7 @@ class CarteraStrategyEngine(models.AbstractModel):
                     %(uid)s, %(now)s, %(uid)s, %(now)s, %(columns)s
                 FROM lines
                 """,
-                tables=self._get_tables_sql(
-                    company,
-                    plan.date,
-                    told,
-                    ids=ids,
-                    number=SQL("nextval('cartera_plan_line_id_seq')"),
-                    as_of=as_of,
-                    # The run has just refreshed the cases.
-                    cached=told == NIGHT,
-                ),
+                tables=tables,
                 columns=columns,
                 plan=plan.id,
                 company=company.id,
@@ -185,8 +186,9 @@ class CarteraStrategyEngine(models.AbstractModel):
             "done": strategy_facts.done(company, date),
             "latest": strategy_facts.latest(company, date),
             "reach": self._get_reach_sql(company, date, ids),
-            "items": strategy_candidates.items(
-                open_items, company, date, until, debtor_ids
+            "items": self._get_items_sql(
+                strategy_candidates.items(open_items, company, date, until, debtor_ids),
+                until,
             ),
             "upcoming": strategy_candidates.upcoming(),
             "candidates": strategy_candidates.all_candidates(date)
@@ -204,6 +206,18 @@ class CarteraStrategyEngine(models.AbstractModel):
                 for name, query in tables.items()
             ),
         )
+
+    @api.model
+    def _get_items_sql(self, items, until):
+        """The items that the steps before their due date are about. Up to a day they
+        are few, and read first: the way in which all debtors are joined would have the
+        ledger read whole.
+
+        :param items: query of ``strategy_candidates.items``
+        """
+        if until is None:
+            return items
+        return strategy_candidates.found_items(self.env.execute_query(items))
 
     @api.model
     def _get_rates(self, company, date):

@@ -37,6 +37,21 @@ def items(open_items, company, date, until, debtor_ids=None):
     )
 
 
+def found_items(rows):
+    """The same, where they have been read already.
+
+    :param rows: of the query of :func:`items`
+    """
+    columns = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return SQL(
+        """
+        SELECT * FROM unnest(%s::int[], %s::int[], %s::date[], %s::numeric[])
+            item (move_line_id, debtor_id, date_due, amount_askable)
+        """,
+        *map(list, columns),
+    )
+
+
 def due_candidates(date):
     """Steps per debtor and per item whose day has come, by their clock; whatever is
     done already, or has no day, or is too late, is left out. Of those of whom nothing
