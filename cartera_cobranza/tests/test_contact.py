@@ -221,11 +221,15 @@ class TestLogAContact(CallCommon):
             self._open(auditor)
 
     def test_others_cases_are_not_logged_on(self):
+        """Not even when the case changes hands while the window is open."""
         own = self._create_user("cartera_propia", "own")
         wizard = self.env["cartera.contact.log"].with_user(own)
+        self.case.user_id = own
         wizard = wizard.create(
             {"case_id": self.case.id, "disposition_id": self._result("reached").id}
         )
+        self.case.user_id = self.collector
+        self.env.invalidate_all()
         with self.assertRaises(AccessError):
             wizard.action_log()
         self.assertFalse(self.case.contact_ids)

@@ -2,7 +2,7 @@ import base64
 from datetime import date
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from .test_contact import CallCommon
@@ -381,6 +381,35 @@ class TestContactFollowUp(FollowUpCommon):
                 self.assertEqual(self.case.contact_ids.disposition_id, result)
                 self.assertGreaterEqual(self.case.date_resubmission, TODAY)
                 savepoint.rollback()
+
+    def test_cases_of_others_are_neither_seen_nor_logged(self):
+        """Whoever sends ids past the window learns nothing of other debtors."""
+        stranger = self._create_user("cartera_ajena", "own")
+        wizard = self.env["cartera.contact.log"].with_user(stranger)
+        values = {"case_id": self.case.id, "channel": "call"}
+        spec = {
+            "address": {},
+            "promise_amount": {},
+            "promise_currency_id": {},
+            "disposition_id": {},
+            "verdict_text": {},
+        }
+        promised = self._result("promise").id
+        with self.assertRaises(AccessError):
+            found = wizard.onchange({**values, "disposition_id": promised}, [], spec)
+            self.fail(found)
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            wizard.create({**values, "disposition_id": promised})
+        self.assertNothingDone()
+
+    def test_items_of_others_are_not_contested(self):
+        other = self._person_case("pe", name="Otra", phone="+51 987 654 322")
+        item = self._find_items(other.partner_id)
+        wizard = self._wizard("dispute", **self._dispute_values())
+        wizard.dispute_item_id = item
+        with self.assertRaises(UserError), self.cr.savepoint():
+            wizard.action_log()
+        self.assertNothingDone()
 
     # -- all or nothing -----------------------------------------------------------
 

@@ -179,7 +179,7 @@ PUBLIC_METHODS = {
     "cartera.consent": {"create"},
     "cartera.consent.register": {"action_register"},
     "cartera.contact": {"action_open_case", "write"},
-    "cartera.contact.log": {"action_log", "action_log_next"},
+    "cartera.contact.log": {"action_log", "action_log_next", "create", "write"},
     "cartera.contact.refusal": {"action_open_case"},
     "cartera.debtor.group": {
         "action_open_cases",
@@ -253,6 +253,12 @@ PUBLIC_METHODS = {
         "action_withdraw",
         "create",
         "write",
+    },
+    "cartera.promise.handling": {
+        "action_approve",
+        "action_refuse",
+        "action_undo_withdrawal",
+        "action_withdraw",
     },
     "cartera.promise.decision": {"action_confirm"},
     "cartera.promise.take": {"action_take"},

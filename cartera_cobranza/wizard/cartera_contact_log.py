@@ -19,10 +19,11 @@ class CarteraContactLog(models.TransientModel):
 
     # -- who ----------------------------------------------------------------------
     case_id = fields.Many2one("cartera.case", required=True, readonly=True)
-    partner_id = fields.Many2one(related="case_id.partner_id")
+    # Who sends the id of a case past the window reads no more of it than elsewhere.
+    partner_id = fields.Many2one(related="case_id.partner_id", related_sudo=False)
     company_id = fields.Many2one(related="case_id.company_id")
     currency_id = fields.Many2one(related="case_id.currency_id")
-    obligor_ids = fields.Many2many(related="case_id.obligor_ids")
+    obligor_ids = fields.Many2many(related="case_id.obligor_ids", related_sudo=False)
     stage_script = fields.Html(related="case_id.stage_script")
     activity_id = fields.Many2one(
         "mail.activity",
@@ -104,6 +105,21 @@ class CarteraContactLog(models.TransientModel):
     )
     verdict_text = fields.Char(compute="_compute_verdict")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        logs = super().create(vals_list)
+        logs._check_case()
+        return logs
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._check_case()
+        return result
+
+    def _check_case(self):
+        """:raise AccessError: unless the user may see the debtors"""
+        self.case_id.check_access("read")
+
     @api.depends("case_id", "channel", "direction")
     def _compute_activity_id(self):
         """The user's next call or visit of this case, when that is what was done."""
@@ -159,6 +175,7 @@ class CarteraContactLog(models.TransientModel):
             log.address = log.case_id and log._find_address()
 
     def _find_address(self):
+        self._check_case()
         person = self.contact_partner_id or self.case_id.partner_id
         chain = self.env["cartera.recipient"].sudo()._get_chain(self.case_id)
         for partner_id, channel, address in chain:
@@ -200,6 +217,7 @@ class CarteraContactLog(models.TransientModel):
         )
 
     def _get_request(self):
+        self._check_case()
         return ContactRequest(
             self.case_id, self.channel, self.contact_partner_id or None, self.address
         )

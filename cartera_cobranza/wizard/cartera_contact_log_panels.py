@@ -42,7 +42,9 @@ class CarteraContactLog(models.TransientModel):
         string="One Payment Every",
         default="month",
     )
-    promise_text = fields.Char(string="Payments in Words", compute="_compute_promise_text")
+    promise_text = fields.Char(
+        string="Payments in Words", compute="_compute_promise_text"
+    )
     promise_reason = fields.Char(
         string="Reason for an Exception",
         help="Why a promise beyond the limits is taken.",
@@ -82,15 +84,17 @@ class CarteraContactLog(models.TransientModel):
     def _compute_promise_currency_id(self):
         """The currency in which most is owed."""
         for log in self:
-            asked = log.case_id and log.follow_up == "promise"
-            log.promise_currency_id = (
-                log.case_id.sudo()._get_promise_currency() if asked else False
-            )
+            log.promise_currency_id = False
+            if log.case_id and log.follow_up == "promise":
+                log._check_case()
+                case = log.case_id.sudo()
+                log.promise_currency_id = case._get_promise_currency()
 
     @api.depends("case_id", "follow_up", "promise_currency_id")
     def _compute_promise_amount(self):
         """All that is overdue and can be promised."""
         for log in self:
+            log._check_case()
             currency, case = log.promise_currency_id, log.case_id.sudo()
             log.promise_amount = currency and case._get_overdue_promisable(currency)
 
