@@ -12,6 +12,9 @@ from decimal import Decimal
 # makes a debtor come up.
 LOOK_BACK_DAYS = 90
 
+# What one rule gives at most, so that no sum of them is too large to be kept.
+MOST_POINTS = 1_000_000
+
 # Of several things on one day, what is named: the first of these.
 ACTIONS = (
     "reply",
@@ -34,7 +37,7 @@ class Rule:
     :ivar key: any key of the rule
     :ivar threshold: points are given from this measure on; for ``limitation`` up to it
     :ivar unit: so much more of it gives the points once again; 0 for once only
-    :ivar max_points: the most it gives, or takes away; 0 without limit
+    :ivar max_points: the most it gives, or takes away; 0 for :data:`MOST_POINTS`
     """
 
     key: object
@@ -55,9 +58,8 @@ class Rule:
             return 0
         times = int(beyond // self.unit) + 1 if self.unit else 1
         points = self.points * times
-        if not self.max_points:
-            return points
-        return max(-self.max_points, min(points, self.max_points))
+        most = min(self.max_points or MOST_POINTS, MOST_POINTS)
+        return max(-most, min(points, most))
 
 
 @dataclass(frozen=True, slots=True)

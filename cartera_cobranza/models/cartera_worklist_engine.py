@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..lib.worklist import MOST_POINTS
 from . import cartera_worklist_calls, cartera_worklist_facts  # noqa: F401  (inherited)
 from .cartera_case_next import NEXT_ACTION_FIELDS
 from .conflicts import fetch_quietly
@@ -204,8 +205,8 @@ class CarteraWorklistEngine(models.AbstractModel):
         points = SQL("%s", rule.points)
         if rule.unit:
             points = SQL("%s * (div(%s, %s) + 1)", points, beyond, str(rule.unit))
-        if most := rule.max_points:
-            points = SQL("GREATEST(%s, LEAST(%s, %s))", -most, most, points)
+        most = min(rule.max_points or MOST_POINTS, MOST_POINTS)
+        points = SQL("GREATEST(%s, LEAST(%s, %s))", -most, most, points)
         return (
             SQL.identifier(f"points_{rule.id}"),
             SQL("CASE WHEN %s >= 0 THEN %s ELSE 0 END", beyond, points),

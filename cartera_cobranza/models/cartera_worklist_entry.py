@@ -172,9 +172,13 @@ class CarteraWorklistEntry(models.Model):
 
     @api.model
     def _get_due_domain(self, user):
-        """The entries that ``user`` works through today."""
-        today = fields.Date.context_today(self)
-        return Domain("user_id", "=", user.id) & Domain("date_next", "<=", today)
+        """The entries that ``user`` works through on the day of each company."""
+        due = Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("date_next", "<=", company._get_cartera_today())
+            for company in self.env.companies
+        )
+        return Domain("user_id", "=", user.id) & due
 
     # -- one after the other ------------------------------------------------------
 

@@ -93,6 +93,21 @@ class TestNextDebtor(ContactCommon):
             self.env["cartera.worklist.engine"]._refresh(self.company, today)
             self.assertEqual(self._next(), self.first)
 
+    def test_the_day_is_the_companys(self):
+        """Ten in the evening in Mexico, where the user's clock is at tomorrow."""
+        self.company.partner_id.tz = "America/Mexico_City"
+        self.collector.tz = "Europe/Madrid"
+        entries = (self.first | self.second | self.third).worklist_ids.sudo()
+        entries.date_next = "2026-07-01"
+        self.env.flush_all()
+        cases = self.env["cartera.worklist.entry"].with_user(self.collector)
+        with self._on("2026-07-01 04:00:00"):
+            domain = cases._get_due_domain(self.collector)
+            self.assertFalse(entries.filtered_domain(domain))
+        with self._on("2026-07-01 07:00:00"):
+            domain = cases._get_due_domain(self.collector)
+            self.assertTrue(entries.filtered_domain(domain))
+
     def test_the_list_starts_the_day(self):
         entries = self.env["cartera.worklist.entry"].with_user(self.collector)
         action = entries.action_start()

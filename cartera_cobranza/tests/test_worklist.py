@@ -463,6 +463,21 @@ class TestWorklist(ContactCommon):
         self.assertNotIn("Much is overdue", points)
         self.assertIn("Overdue for long", points)
 
+    def test_no_rule_gives_points_without_end(self):
+        self.env["cartera.worklist.rule"].create(
+            {
+                "name": "Each cent",
+                "factor": "amount",
+                "company_id": self.company.id,
+                "unit": 0.01,
+                "points": 1000,
+            }
+        )
+        self._owe(amount=90000000)
+        reasons = {r["label"]: r["points"] for r in self._entry()._explain()}
+        self.assertEqual(reasons["Each cent"], 1000000)
+        self.assertEqual(self._entry().points, sum(reasons.values()))
+
     def test_the_case_says_what_comes_next(self):
         case = self._owe()
         self.assertEqual(case.next_action_text, "Today: Look after the debtor")
