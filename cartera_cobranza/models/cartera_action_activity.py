@@ -100,13 +100,22 @@ class CarteraActionActivity(models.AbstractModel):
             """,
             ids=list(days),
             days=list(days.values()),
-            user=order.user_id._origin.id or None,
+            user=self._get_named_sql(order.user_id._origin),
             model_id=self.env["ir.model"]._get_id("cartera.case"),
             type=activity_type.id,
             summary=order.name,
             note=order.script or None,
             uid=self.env.uid,
             now=fields.Datetime.now(),
+        )
+
+    @api.model
+    def _get_named_sql(self, user):
+        """The one whom a step names, or who stands in on the day."""
+        if not user:
+            return SQL("NULL::int")
+        return self.env["cartera.substitution"]._get_present_sql(
+            user, SQL("execution.company_id"), SQL("planned.day")
         )
 
     @api.model

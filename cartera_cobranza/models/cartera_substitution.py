@@ -157,7 +157,51 @@ class CarteraSubstitution(models.Model):
             today = company._get_cartera_today()
             hand_over._update_workers(company, today, user_ids=user_ids)
 
+    @api.model
+    def _begin_day(self, company):
+        """Give the cases of those whose absence begins or has ended to whoever works
+        on them today: the night may be hours away, as companies are in many zones.
+
+        :return: number of cases that changed hands
+        """
+        today = company._get_cartera_today()
+        absences = self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("date_from", "<=", today),
+                ("date_to", ">=", fields.Date.subtract(today, days=1)),
+            ]
+        )
+        people = absences.user_id.ids
+        hand_over = self.env["cartera.hand.over"].sudo()
+        return people and hand_over._update_workers(company, today, people)
+
     # -- who is away ---------------------------------------------------------------
+
+    @api.model
+    def _get_present_sql(self, user, company, date):
+        """Who does the work of ``user`` on ``date``: he or she, or who stands in.
+
+        :param company: SQL of a company's id
+        :param date: SQL of a day
+        :return: SQL of the id of a user
+        """
+        self.flush_model()
+        return SQL(
+            """
+            COALESCE((
+                SELECT absence.substitute_id
+                FROM cartera_substitution absence
+                JOIN res_users substitute
+                    ON substitute.id = absence.substitute_id AND substitute.active
+                WHERE absence.user_id = %(user)s AND absence.company_id = %(company)s
+                    AND %(date)s BETWEEN absence.date_from AND absence.date_to
+            ), %(user)s)
+            """,
+            user=user.id,
+            company=company,
+            date=date,
+        )
 
     @api.model
     def _get_away_sql(self, company, date):

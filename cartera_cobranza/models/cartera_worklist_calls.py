@@ -216,8 +216,10 @@ class CarteraWorklistCalls(models.AbstractModel):
 
     @api.model
     def _cron_fill_calls(self):
-        """Where hours are over, fill in the next ones."""
+        """Where hours are over, fill in the next ones; where a day has begun, give the
+        work of those who are away to who stands in."""
         engine = self.env["cartera.worklist.engine"].sudo()
         for company in self.env["res.company"]._get_all_companies():
             today = company._get_cartera_today()
+            self.env["cartera.substitution"]._begin_day(company)
             engine._fill_calls(company, today, only_over=True)

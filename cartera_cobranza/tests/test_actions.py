@@ -74,6 +74,32 @@ class TestActions(StrategyCommon):
         visit = self._case().execution_ids.filtered(lambda row: row.action == "visit")
         self.assertEqual(visit.activity_id.user_id, boss)
 
+    def test_whoever_stands_in_calls_for_the_one_that_the_step_names(self):
+        boss, deputy = (self._create_user(login, "collector") for login in ("c", "d"))
+        self.env["cartera.substitution"].create(
+            {
+                "user_id": boss.id,
+                "substitute_id": deputy.id,
+                "date_from": "2026-06-30",
+                "date_to": "2026-06-30",
+            }
+        )
+        done = self._do(action="call", user_id=boss.id)
+        self.assertEqual(done.activity_id.user_id, deputy)
+
+    def test_whoever_is_back_by_then_calls(self):
+        boss, deputy = (self._create_user(login, "collector") for login in ("c", "d"))
+        self.env["cartera.substitution"].create(
+            {
+                "user_id": boss.id,
+                "substitute_id": deputy.id,
+                "date_from": "2026-06-20",
+                "date_to": "2026-06-29",
+            }
+        )
+        done = self._do(action="call", user_id=boss.id)
+        self.assertEqual(done.activity_id.user_id, boss)
+
     def test_the_first_lawful_day(self):
         # In Mexico nobody is called on a Sunday.
         with self._on("2026-06-28"):

@@ -152,3 +152,71 @@ class TestSubstitution(TeamCommon):
         self.env.invalidate_all()
         self.case.with_user(self.beto).stage_id = self.stage_administrativa
         self.assertEqual(self.case.stage_id, self.stage_administrativa)
+
+    def test_the_substitute_does_all_of_the_work_and_none_afterwards(self):
+        """Also with rights on own cases alone."""
+        other = self._create_cases(1, self.ana)
+        absence = self._absence(self.ana, self.beto, end="2026-06-30")
+        self.env.invalidate_all()
+        seen = self.env["cartera.case"].with_user(self.beto).search([])
+        self.assertEqual(seen.sorted("id"), (self.case | other).with_user(self.beto))
+        case = self.case.with_user(self.beto)
+        self._work_on(case)
+        self.assertEqual(len(self.case.contact_ids), 1)
+        self.assertEqual(self.case.promise_ids.user_id, self.beto)
+        self.assertTrue(self.case.dispute_ids and self.case.pause_ids)
+        with self._on("2026-07-01 15:00:00"):
+            self.env["cartera.run"].run(self.company)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertFalse(self.env["cartera.case"].with_user(self.beto).search([]))
+            with self.assertRaises(AccessError):
+                self._work_on(other.with_user(self.beto))
+        self.assertFalse(other.contact_ids)
+        self.assertEqual(absence.user_id, self.ana)
+
+    def _work_on(self, case):
+        line = self._receivable_lines(
+            self._invoice(100, "2026-05-01", partner=case.sudo().partner_id)
+        )
+        result = self.env.ref("cartera_cobranza.cartera_disposition_reached")
+        wizard = self.env["cartera.contact.log"].with_user(self.beto)
+        wizard.create(
+            {
+                "case_id": case.id,
+                "channel": "call",
+                "direction": "in",
+                "disposition_id": result.id,
+            }
+        ).action_log()
+        case._open_dispute(
+            {
+                "reason_id": self.env["cartera.dispute.reason"].search([], limit=1).id,
+                "lines": [(line.id, 10)],
+            }
+        )
+        case._take_promise(
+            {
+                "currency_id": self.company.currency_id.id,
+                "installments": [("2026-07-03", 20)],
+                "channel": "call",
+            }
+        )
+        case._pause(
+            {
+                "kind": "internal",
+                "reason": "Asks the bank",
+                "date_review": "2026-07-06",
+            }
+        )
+
+    def test_the_day_begins_where_the_company_is(self):
+        """Six in the morning in Greenwich is midnight in Mexico."""
+        self.company.partner_id.tz = "America/Mexico_City"
+        with self._on("2026-07-01 05:50:00"):
+            self._absence(self.ana, self.beto, "2026-06-28", "2026-06-30")
+            self.assertEqual(self.case.worker_id, self.beto)
+        with self._on("2026-07-01 06:10:00"):
+            self.env["cartera.worklist.engine"]._cron_fill_calls()
+            self.env.invalidate_all()
+            self.assertEqual(self.case.worker_id, self.ana)
