@@ -2,8 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-# Names are sorted by their first letter as people read it.
-ACCENTED, PLAIN = "ÁÀÄÂÉÈËÊÍÌÏÎÓÒÖÔÚÙÜÛÑÇ", "AAAAEEEEIIIIOOOOUUUUNC"
+# Names are sorted by their first letter as people read it. Databases that know no
+# accents leave small letters with one as they are.
+CAPITALS, PLAIN = "ÁÀÄÂÉÈËÊÍÌÏÎÓÒÖÔÚÙÜÛÑÇ", "AAAAEEEEIIIIOOOOUUUUNC"
+ACCENTED = CAPITALS + CAPITALS.lower()
 
 
 class CarteraAssignmentRule(models.Model):
@@ -118,5 +120,5 @@ class CarteraAssignmentRule(models.Model):
             'translate(upper(left(ltrim(%s), 1)), %s, %s) COLLATE "C"',
             name,
             ACCENTED,
-            PLAIN,
+            PLAIN * 2,
         )

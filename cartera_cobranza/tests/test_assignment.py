@@ -1,5 +1,6 @@
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .team_common import TeamCommon
 
@@ -118,6 +119,15 @@ class TestAssignment(TeamCommon):
                     self._assign()
                     self.assertEqual(case.user_id, owner)
                     rule.unlink()
+
+    def test_letters_in_a_database_that_knows_no_accents(self):
+        """Where the database sorts by bytes, ``upper`` leaves ñ as it is."""
+        letter = self.env["cartera.assignment.rule"]._get_letter_sql
+        for name, plain in (("ñandú", "N"), ("élite", "E"), (" Óscar", "O")):
+            found = self.env.execute_query(
+                SQL("SELECT %s", letter(SQL('%s COLLATE "C"', name)))
+            )
+            self.assertEqual(found, [(plain,)])
 
     def test_nobody_loses_a_case(self):
         self._rule(user_id=self.carla.id)
