@@ -128,6 +128,8 @@ class CarteraPromise(models.Model):
 
     _engine_idx = models.Index("(company_id, case_id) WHERE state = 'open'")
     _recent_idx = models.Index("(company_id, date_ended) WHERE date_ended IS NOT NULL")
+    # For the screen of the day: what was taken, judged and is to be paid.
+    _made_idx = models.Index("(company_id, date_made)")
 
     @api.depends("case_id")
     def _compute_company_id(self):
@@ -382,6 +384,8 @@ class CarteraPromiseInstallment(models.Model):
     _amount_positive = models.Constraint(
         "CHECK (amount > 0)", "Each promised amount must be more than zero."
     )
+    _judged_idx = models.Index("(company_id, date_judged)")
+    _due_idx = models.Index("(company_id, date) WHERE state = 'open'")
 
 
 class CarteraPromiseItem(models.Model):

@@ -173,27 +173,33 @@ class CarteraTeamDay(models.Model):
         self.env["cartera.case.queue"]._apply_pending()
         return super()._search(domain, *args, **kwargs)
 
+    @api.model
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        """What the rules of access read comes along: each query sums it all up."""
+        if field_names is not None:
+            field_names = {*field_names, "company_id", "user_id"}
+        return super().search_fetch(domain, field_names, offset, limit, order)
+
     # -- the view -----------------------------------------------------------------
 
     @property
     def _table_query(self):
         return SQL(
             "WITH %s %s %s",
-            sql.get_parts(self._get_days_sql()),
+            sql.get_parts(self._get_days()),
             self._select(),
             self._from(),
         )
 
     @api.model
-    def _get_days_sql(self):
+    def _get_days(self):
         """The day, the month and the currency of each company that was selected."""
         rows = []
         for company in self.env.companies.sudo():
             today = company._get_cartera_today()
             start, stop = company._get_cartera_day_bounds(today)
             rows.append(
-                SQL(
-                    "(%s, %s, %s, %s::date, %s::date, %s::timestamp, %s::timestamp)",
+                (
                     company.id,
                     company.root_id.id,
                     company.currency_id.id,
@@ -203,7 +209,7 @@ class CarteraTeamDay(models.Model):
                     stop,
                 )
             )
-        return SQL(", ").join(rows)
+        return rows
 
     @api.model
     def _select(self):

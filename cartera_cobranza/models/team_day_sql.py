@@ -48,16 +48,22 @@ SHARES = {
 def get_parts(days):
     """The common table expressions, from the days to the people they concern.
 
-    :param days: rows of company, its root, its currency, today, first of the month,
+    :param days: tuples of company, its root, its currency, today, first of the month,
         and the moments at which today begins and ends
     """
+    rows = SQL(", ").join(
+        SQL("(%s, %s, %s, %s::date, %s::date, %s::timestamp, %s::timestamp)", *row)
+        for row in days
+    )
     return SQL(
         """
         day (company_id, root_id, currency_id, today, month, start, stop)
             AS MATERIALIZED (VALUES %(days)s),
+        logged AS MATERIALIZED (%(logged)s),
         %(cases)s, %(contacts)s, %(promises)s, %(people)s
         """,
-        days=days,
+        days=rows,
+        logged=SQL(" UNION ALL ").join(map(_get_logged, days)),
         cases=_CASES,
         contacts=_CONTACTS,
         promises=_get_promises(),
@@ -65,14 +71,25 @@ def get_parts(days):
     )
 
 
+def _get_logged(day):
+    """What people noted in a company on a day. Of moments written out PostgreSQL knows
+    how few they are, and looks up their cases one by one."""
+    company_id, *_rest, start, stop = day
+    return SQL(
+        """
+        SELECT company_id, case_id, user_id, reached FROM cartera_contact
+        WHERE company_id = %s AND date >= %s AND date < %s AND user_id IS NOT NULL
+        """,
+        company_id,
+        start,
+        stop,
+    )
+
+
 _CASES = SQL(
     """
     attended AS MATERIALIZED (
-        SELECT DISTINCT contact.case_id
-        FROM day
-        JOIN cartera_contact contact ON contact.company_id = day.company_id
-            AND contact.date >= day.start AND contact.date < day.stop
-        WHERE contact.user_id IS NOT NULL
+        SELECT DISTINCT case_id FROM logged
     ),
     portfolio AS MATERIALIZED (
         SELECT day.company_id, known.*
@@ -152,19 +169,15 @@ _CONTACTS = SQL(
     """
     contact AS MATERIALIZED (
         SELECT
-            contact.company_id,
-            contact.user_id,
+            company_id,
+            user_id,
             COUNT(*) AS contact_count,
-            COUNT(*) FILTER (WHERE contact.reached = 'reached') AS reached_count,
-            COUNT(*) FILTER (WHERE contact.reached = 'third_party')
-                AS third_party_count,
-            COUNT(*) FILTER (WHERE contact.reached = 'no_answer') AS no_answer_count,
-            COUNT(*) FILTER (WHERE contact.reached = 'wrong_number') AS wrong_count
-        FROM day
-        JOIN cartera_contact contact ON contact.company_id = day.company_id
-            AND contact.date >= day.start AND contact.date < day.stop
-        WHERE contact.user_id IS NOT NULL
-        GROUP BY contact.company_id, contact.user_id
+            COUNT(*) FILTER (WHERE reached = 'reached') AS reached_count,
+            COUNT(*) FILTER (WHERE reached = 'third_party') AS third_party_count,
+            COUNT(*) FILTER (WHERE reached = 'no_answer') AS no_answer_count,
+            COUNT(*) FILTER (WHERE reached = 'wrong_number') AS wrong_count
+        FROM logged
+        GROUP BY company_id, user_id
     )
     """
 )
