@@ -274,6 +274,13 @@ class CarteraDispute(models.Model):
 
     # -- CRUD ---------------------------------------------------------------------
 
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """What the ledger says of disputes is brought in before they are read, also by
+        those who may not see cases."""
+        self.env["cartera.case.queue"].sudo()._apply_pending()
+        return super()._search(domain, *args, **kwargs)
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:

@@ -160,6 +160,12 @@ class CarteraPromise(models.Model):
 
     # -- CRUD ---------------------------------------------------------------------
 
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """What the ledger says of promises is brought in before they are read."""
+        self.env["cartera.case.queue"]._apply_pending()
+        return super()._search(domain, *args, **kwargs)
+
     @api.model_create_multi
     def create(self, vals_list):
         self._check_by_program()

@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 from odoo import fields
 
 from .common import CarteraCommon
@@ -39,9 +41,10 @@ class PromiseCommon(CarteraCommon):
 
     def assertPromise(self, promise, state, kept=0, day=None):
         """Find the promise judged so on ISO ``day``, by whoever reads the case."""
-        if day:
-            with self._on(day):
+        with self._on(day) if day else nullcontext():
+            if day:
                 self._judge(day)
-        else:
-            self._read_case()
-        self.assertEqual((promise.state, promise.amount_kept), (state, kept))
+            else:
+                self._read_case()
+            # Whoever reads brings in what is pending, as of the day.
+            self.assertEqual((promise.state, promise.amount_kept), (state, kept))
