@@ -88,7 +88,7 @@ class Debtor:
     :ivar is_contacted_since: whether that contact came after the noting
     :ivar promises: ``(day, day until which it is waited for)`` of instalments to come
     :ivar broken: days on which promises were broken, or partly
-    :ivar disputes: days by which open disputes are to be answered
+    :ivar disputes: days by which disputes not answered yet are to be
     :ivar closed_disputes: days on which others were closed
     :ivar bounced: days of payments that fell through
     :ivar news: ``(code, day)`` of what is known since a person last looked, though it

@@ -114,7 +114,7 @@ class CarteraTeamDay(models.Model):
     )
     kept_share = share("Kept (%)", "Kept / (kept + broken) × 100, by amount.")
     dispute_late_count = count(
-        "Late Disputes", "Open disputes of the cases whose deadline is over."
+        "Late Disputes", "Disputes of the cases not answered by their deadline."
     )
     # -- result of the month ------------------------------------------------------
     amount_collected = money(

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..lib.worklist import LOOK_BACK_DAYS
+from .cartera_dispute_answer import UNANSWERED
 
 # What is read beside the cases.
 SOURCES = (
@@ -244,16 +245,17 @@ class CarteraWorklistFacts(models.AbstractModel):
 
     @api.model
     def _get_dispute_sql(self, date):
-        """Disputes that are open, and those closed of late."""
+        """Disputes that wait for an answer, and those closed of late. What was
+        answered and awaits its credit note is nobody's work here."""
         return SQL(
             """
             SELECT known.id AS dispute_case_id,
                    MIN(dispute.date_deadline) FILTER (
-                       WHERE dispute.state <> 'closed'
+                       WHERE dispute.state IN %(unanswered)s
                        AND dispute.date_deadline > COALESCE(known.attended, '-infinity')
                    ) AS dispute_on,
                    COUNT(*) FILTER (
-                       WHERE dispute.state <> 'closed'
+                       WHERE dispute.state IN %(unanswered)s
                        AND dispute.date_deadline < %(date)s
                    ) AS late_count,
                    MAX(dispute.date_closed) FILTER (
@@ -265,10 +267,11 @@ class CarteraWorklistFacts(models.AbstractModel):
                    ) AS dispute_closed_on
               FROM known
               JOIN cartera_dispute dispute ON dispute.case_id = known.id
-             WHERE dispute.state <> 'closed' OR dispute.date_closed > %(since)s
+             WHERE dispute.state IN %(unanswered)s OR dispute.date_closed > %(since)s
              GROUP BY known.id
             """,
             date=date,
+            unanswered=UNANSWERED,
             since=self._get_since(date),
             is_news=self._get_news_sql(SQL("dispute.write_date")),
         )

@@ -158,7 +158,8 @@ _CASES = SQL(
             COUNT(*) AS dispute_late_count
         FROM day
         JOIN cartera_dispute dispute ON dispute.company_id = day.company_id
-            AND dispute.state <> 'closed' AND dispute.date_deadline < day.today
+            AND dispute.state IN ('open', 'analysis')
+            AND dispute.date_deadline < day.today
         JOIN cartera_case known ON known.id = dispute.case_id
         GROUP BY known.company_id, known.worker_id
     )

@@ -307,6 +307,11 @@ class TestTeamDay(TeamCommon):
         self._force("cartera_dispute", disputes[0].id, date_deadline="2026-06-29")
         self.env.invalidate_all()
         self.assertEqual(self._read_figures(self.ana, "dispute_late_count"), [1])
+        late = self._open(self._day(self.ana), "dispute_late_count")
+        self.assertEqual(late, disputes[0])
+        self._force("cartera_dispute", disputes[0].id, state="founded")
+        self.env.invalidate_all()
+        self.assertFalse(any(self._read_figures(self.ana, "dispute_late_count")))
 
     # -- collected ----------------------------------------------------------------
 

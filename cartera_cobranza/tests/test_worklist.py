@@ -257,6 +257,24 @@ class TestWorklist(ContactCommon):
             self._set_written(dispute, "2026-06-30 19:00:00")
             self.assertNext("2026-06-30", "dispute_closed")
 
+    def test_a_dispute_that_was_answered_is_nobodys_work(self):
+        case = self._owe()
+        line = self._receivable_lines(self._get_invoice())
+        dispute = case._open_dispute(
+            {
+                "reason_id": self.env["cartera.dispute.reason"].search([], limit=1).id,
+                "lines": [(line.id, 40)],
+                "date_deadline": "2026-06-28",
+            }
+        )
+        late = self.env.ref("cartera_cobranza.cartera_worklist_rule_dispute_late")
+        self.assertEqual(self._entry().next_action, "dispute")
+        with_late = self._entry().points
+        dispute.amount_accepted = 40
+        dispute.action_founded()
+        self.assertNotEqual(self._entry().next_action, "dispute")
+        self.assertEqual(with_late - self._entry().points, late.points)
+
     def _set_written(self, record, moment):
         self.env.cr.execute(
             f"UPDATE {record._table} SET write_date = %s WHERE id = %s",

@@ -335,7 +335,7 @@ class TestWorklistReference(BaseCommon):
             )
             if state == "closed":
                 closed.append(ended)
-            else:
+            elif state != "founded":
                 disputes.append(deadline)
         return {"disputes": tuple(disputes), "closed_disputes": tuple(closed)}
 
