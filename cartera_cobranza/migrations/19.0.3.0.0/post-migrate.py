@@ -79,6 +79,8 @@ def _count_broken_promises(cr):
 
 def _type_old_contacts(cr):
     """Contacts have a result of the tree, and numbers are written in one way."""
+    # The window that notes contacts has it from the tree, too.
+    cr.execute("ALTER TABLE cartera_contact_log DROP COLUMN IF EXISTS reached")
     cr.execute(
         """
         UPDATE cartera_contact AS contact
