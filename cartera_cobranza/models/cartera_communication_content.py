@@ -186,16 +186,19 @@ class CarteraCommunicationContent(models.AbstractModel):
     # -- the promise --------------------------------------------------------------
 
     def _get_promise_parts(self):
-        """Payments of the debtors' open promises, and those that were not kept.
+        """Payments of the debtors' open promises, and those that were not kept: those
+        of all members where a group is collected as one.
 
         :return: dict of case id to ``cartera.promise.installment`` records
         """
         # Whoever writes to the debtor may say what the debtor promised.
         parts = self.env["cartera.promise.installment"].sudo()
         broken = ["broken", "partial"]
+        debtors = self.case_id.sudo().partner_id
         found = parts.search(
             [
-                ("case_id", "in", self.case_id.ids),
+                ("case_id.partner_id.cartera_debtor_id", "in", debtors.ids),
+                ("company_id", "in", self.case_id.company_id.ids),
                 "|",
                 ("promise_id.state", "=", "open"),
                 "&",
@@ -203,7 +206,13 @@ class CarteraCommunicationContent(models.AbstractModel):
                 ("state", "in", broken),
             ]
         )
-        return {case.id: some for case, some in found.grouped("case_id").items()}
+        parts_of = found.grouped(
+            lambda part: (part.case_id.partner_id.cartera_debtor_id, part.company_id)
+        )
+        return {
+            case.id: parts_of.get((case.partner_id, case.company_id), parts)
+            for case in self.case_id.sudo()
+        }
 
     def _choose_promise(self, parts):
         """What was promised by when, as far as the message is about it: by the event

@@ -14,6 +14,28 @@ READERS = (
 )
 
 
+def owes_with(partner, debtor):
+    """Condition in SQL that what ``partner`` owes stands in the case of ``debtor``, or
+    may have stood there before its group was switched; both are SQL of partners' ids.
+    """
+    return SQL(
+        """
+        EXISTS (
+            SELECT 1 FROM res_partner owing
+            JOIN res_partner firm ON firm.id = owing.commercial_partner_id
+            JOIN res_partner debtor ON debtor.id = %s
+            WHERE owing.id = %s AND (
+                owing.commercial_partner_id = debtor.id
+                OR owing.cartera_debtor_id = debtor.cartera_debtor_id
+                OR firm.cartera_group_id = debtor.cartera_group_id
+            )
+        )
+        """,
+        debtor,
+        partner,
+    )
+
+
 class CarteraDebtorMember(models.AbstractModel):
     """What a partner is in its group, and whose case holds what it owes."""
 

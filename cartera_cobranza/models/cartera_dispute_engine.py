@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..lib.disputes import Contest, share_out
+from .cartera_debtor_member import owes_with
 from .cartera_dispute_answer import LATE, QUESTION, UNANSWERED
 from .conflicts import fetch_quietly
 
@@ -70,6 +71,9 @@ class CarteraDisputeEngine(models.AbstractModel):
         self.env["account.move"].flush_model(["move_type", "state"])
         self.env["cartera.dispute"].flush_model()
         self.env["cartera.dispute.item"].flush_model()
+        self.env["res.partner"].flush_model(
+            ["cartera_debtor_id", "cartera_group_id", "commercial_partner_id"]
+        )
 
     @api.model
     def _get_credited(self, lines):
@@ -190,7 +194,7 @@ class CarteraDisputeEngine(models.AbstractModel):
             return None
         if all(shares[row["item_id"]].left == 0 for row in rows):
             return "credited"
-        return "paid" if any(row["is_posted"] for row in rows) else "cancelled"
+        return "paid" if any(row["is_owed"] for row in rows) else "cancelled"
 
     @api.model
     def _write_amounts(self, items, dispute_ids):
@@ -317,7 +321,9 @@ class CarteraDisputeEngine(models.AbstractModel):
         texts = {
             "credited": self.env._("Closed: credit notes cover all that was disputed."),
             "paid": self.env._("Closed: nothing of the disputed items is open."),
-            "cancelled": self.env._("Closed: the disputed documents are not posted."),
+            "cancelled": self.env._(
+                "Closed: the disputed documents are not posted, or not to this debtor."
+            ),
             False: self.env._("Opened again: what had closed it was undone."),
         }
         disputes._message_log_batch(
@@ -347,7 +353,7 @@ class CarteraDisputeEngine(models.AbstractModel):
             "credited_before",
             "amount_open",
             "is_open",
-            "is_posted",
+            "is_owed",
             "credited",
             "residual",
             "digits",
@@ -365,9 +371,9 @@ class CarteraDisputeEngine(models.AbstractModel):
                 COALESCE(item.credited_before, 0),
                 COALESCE(item.amount_open, 0),
                 COALESCE(item.is_open, FALSE),
-                line.parent_state = 'posted',
+                owed.is_owed,
                 matched.credited,
-                CASE WHEN line.parent_state = 'posted'
+                CASE WHEN owed.is_owed
                     THEN line.amount_residual_currency + matched.drafts ELSE 0 END,
                 currency.decimal_places
             FROM cartera_dispute dispute
@@ -375,12 +381,17 @@ class CarteraDisputeEngine(models.AbstractModel):
             JOIN account_move_line line ON line.id = item.line_id
             JOIN res_currency currency ON currency.id = dispute.currency_id
             CROSS JOIN LATERAL (%(matched)s) matched
+            -- An invoice may have been made out to another debtor meanwhile.
+            CROSS JOIN LATERAL (
+                SELECT line.parent_state = 'posted' AND %(owes)s AS is_owed
+            ) owed
             WHERE dispute.company_id = %(company)s
                 AND (dispute.state <> 'closed' OR dispute.is_closed_by_ledger)
                 AND %(some)s
             ORDER BY dispute.date_open, dispute.id, item.id
             """,
             matched=self._get_matched_sql(),
+            owes=owes_with(SQL("line.partner_id"), SQL("dispute.partner_id")),
             company=company.id,
             some=some,
         )

@@ -11,6 +11,8 @@ is no mark of its items.
 
 from odoo.tools import SQL
 
+from .cartera_debtor_member import owes_with
+
 # The models and fields that are read here.
 DEPENDS = {
     "cartera.dispute": ["date_open", "date_closed"],
@@ -22,7 +24,14 @@ DEPENDS = {
         "amount_open",
         "is_open",
     ],
-    "cartera.pause": ["date_from", "date_review", "date_ended", "state", "line_ids"],
+    "cartera.pause": [
+        "case_id",
+        "date_from",
+        "date_review",
+        "date_ended",
+        "state",
+        "line_ids",
+    ],
     "cartera.promise": [
         "date_made",
         "date_due",
@@ -62,11 +71,16 @@ def marks_now(day, line=None):
             SELECT part.line_id, pause.date_review
             FROM cartera_pause_line_rel part
             JOIN cartera_pause pause ON pause.id = part.pause_id
+            JOIN cartera_case held ON held.id = pause.case_id
+            JOIN account_move_line line ON line.id = part.line_id
             WHERE pause.state = 'active'
                 AND pause.date_from <= %(day)s AND pause.date_review >= %(day)s %(one)s
+                -- An invoice may have been made out to another debtor meanwhile.
+                AND %(owes)s
             """,
             day=day,
             one=one,
+            owes=owes_with(SQL("line.partner_id"), SQL("held.partner_id")),
         ),
         SQL(
             """

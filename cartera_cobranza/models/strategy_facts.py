@@ -132,19 +132,33 @@ def promises(company, date, rates, ids=None):
     """The promised days of each debtor that steps answer to, by ``clock``: of the open
     promises the day they were made and their payments to come (``is_after`` NULL and
     FALSE), and the payments that were not kept, with the day on which that was found
-    (TRUE). Several of a day are one.
+    (TRUE). Several of a day are one. They count for the case that holds the items now,
+    which of a group collected as one is that of its parent.
 
     :param rates: rows of currency id and worth in the company's currency
     :param ids: case ids, or None
     """
     rows = SQL(", ").join(SQL("(%s, %s::numeric)", *row) for row in rates)
+    of_these = SQL()
+    if ids is not None:
+        of_these = SQL(
+            "AND partner.cartera_debtor_id IN ("
+            "SELECT partner_id FROM cartera_case WHERE id = ANY(%s))",
+            list(ids),
+        )
     return SQL(
         """
         SELECT
-            promise.case_id, event.clock, event.date, event.is_after,
+            COALESCE(holder.id, own.id) AS case_id,
+            event.clock, event.date, event.is_after,
             MAX(event.least) AS least,
             SUM(event.amount * rate.worth) AS amount
         FROM cartera_promise promise
+        JOIN cartera_case own ON own.id = promise.case_id
+        JOIN res_partner partner ON partner.id = own.partner_id
+        LEFT JOIN cartera_case holder
+            ON holder.partner_id = partner.cartera_debtor_id
+            AND holder.company_id = promise.company_id
         JOIN (%(rates)s) rate (currency_id, worth)
             ON rate.currency_id = promise.currency_id
         CROSS JOIN LATERAL (
@@ -175,12 +189,12 @@ def promises(company, date, rates, ids=None):
                 )
             )
             AND event.date > %(date)s - %(days)s
-        GROUP BY promise.case_id, event.clock, event.date, event.is_after
+        GROUP BY 1, event.clock, event.date, event.is_after
         """,
         company=company.id,
         date=date,
         days=EVENT_DAYS,
-        of_these=_among(ids),
+        of_these=of_these,
         rates=SQL("VALUES %s", rows),
     )
 

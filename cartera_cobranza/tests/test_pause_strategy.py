@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo import Command
 from odoo.tests import tagged
 
 from .strategy_common import StrategyCommon
@@ -119,6 +120,30 @@ class TestPauseStrategy(StrategyCommon):
         self.assertRecordValues(
             plan.line_ids, [{"state": "left_out", "reason": "promise"}]
         )
+
+    def test_a_promise_is_followed_in_the_case_that_holds_its_items(self):
+        self._step("reminder", -1, "call", clock="promise")
+        self._step("broken", 1, "call", clock="promise")
+        self._due(12)
+        head = self._create_debtor("Grupo El Faro", phone="+52 55 5123 4567")
+        self._due(-20, partner=head)
+        self._night()
+        self._make_promise(("2026-07-01", 1000))
+        self.env["cartera.debtor.group"].create(
+            {
+                "name": "Grupo El Faro",
+                "head_id": head.id,
+                "member_ids": [Command.set(self.debtor.ids)],
+                "is_one_case": True,
+            }
+        )
+        self._night()
+        self.assertEqual(self._told(partner=head, told="people")["reminder"], DO)
+        self.assertNotIn("reminder", self._told())
+        with self._on("2026-07-04"):
+            self._night()
+            told = self._told("2026-07-04", partner=head)
+        self.assertEqual(told["broken"], DO)
 
     # -- what the night tells -----------------------------------------------------
 
