@@ -36,6 +36,7 @@ PROTECTED_FIELDS = frozenset(
         "company_id",
         "date_closed",
         "date_escalated",
+        "date_open",
         "is_closed_by_ledger",
         "name",
         "outcome",
@@ -264,12 +265,16 @@ class CarteraDispute(models.Model):
 
     # -- constraints --------------------------------------------------------------
 
-    @api.constrains("item_ids")
+    @api.constrains("item_ids", "currency_id")
     def _check_items(self):
         for dispute in self:
             if not dispute.item_ids:
                 raise ValidationError(
                     self.env._("Say which items the debtor contests.")
+                )
+            if dispute.sudo().item_ids.line_id.currency_id != dispute.currency_id:
+                raise ValidationError(
+                    self.env._("A dispute is in the currency of its items.")
                 )
 
     # -- CRUD ---------------------------------------------------------------------
@@ -287,6 +292,7 @@ class CarteraDispute(models.Model):
             self._check_not_protected(vals)
         cases = self.env["cartera.case"].browse(vals["case_id"] for vals in vals_list)
         for case, vals in zip(cases, vals_list, strict=True):
+            vals.setdefault("date_open", case.company_id._get_cartera_today())
             vals["name"] = self._next_name(case.company_id)
         disputes = super().create(vals_list)
         disputes._claim_attachments()

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import float_compare
 
 # What the answer and the ledger decide.
@@ -126,6 +126,7 @@ class CarteraDisputeItem(models.Model):
     def write(self, vals):
         self._check_not_protected(vals)
         if not self.env.su:
+            self._check_not_exchanged(vals)
             self.dispute_id._check_items_open()
         result = super().write(vals)
         if not self.env.su:
@@ -147,5 +148,14 @@ class CarteraDisputeItem(models.Model):
                 self.env._(
                     "What is left of a dispute follows from its answer and from the "
                     "ledger and cannot be written."
+                )
+            )
+
+    def _check_not_exchanged(self, vals):
+        """What was credited before is known of the item that was contested."""
+        if not {"dispute_id", "line_id"}.isdisjoint(vals):
+            raise UserError(
+                self.env._(
+                    "Take the item out of the dispute, and add the other one instead."
                 )
             )

@@ -1,7 +1,10 @@
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL
+from odoo.tools.safe_eval import safe_eval
 
 from .message_common import MessageCommon
 
@@ -123,6 +126,32 @@ class TestDebtorGroup(MessageCommon):
         )
         with self.assertRaises(ValidationError):
             self.head_case._pause({**terms, "line_ids": stranger.ids})
+
+    def test_forms_offer_the_items_of_all_members(self):
+        own_invoice = self._invoice(7, "2026-06-01")
+        lines = self._receivable_lines(own_invoice | self.north_invoice)
+        own = self._receivable_lines(own_invoice)
+        views = {
+            "cartera.dispute": "cartera_dispute_view_form_new",
+            "cartera.pause": "cartera_pause_view_form",
+        }
+        for is_one, offered in ((False, own), (True, lines)):
+            self.group.is_one_case = is_one
+            for model, name in views.items():
+                with self.subTest(model=model, is_one=is_one):
+                    view = self.env.ref(f"cartera_cobranza.{name}")
+                    [domain] = {
+                        node.get("domain")
+                        for node in etree.fromstring(view.arch).iter("field")
+                        if node.get("name") in ("line_id", "line_ids")
+                    }
+                    names = {
+                        "partner_id": self.debtor.id,
+                        "company_id": self.company.id,
+                    }
+                    domain = domain.replace("parent.", "")
+                    found = lines.search(safe_eval(domain, names))
+                    self.assertEqual(found & lines, offered)
 
     def test_an_invoice_of_a_member_comes_into_the_case_of_the_parent(self):
         self.group.is_one_case = True

@@ -279,6 +279,7 @@ class TestDispute(DisputeCommon):
             {"outcome": "paid"},
             {"is_closed_by_ledger": True},
             {"date_escalated": False},
+            {"date_open": "2026-01-01"},
         ):
             with self.subTest(values), self.assertRaises(AccessError):
                 dispute.write(values)
@@ -286,6 +287,12 @@ class TestDispute(DisputeCommon):
             dispute.item_ids.write({"is_open": False})
         with self.assertRaises(UserError):
             dispute.write({"case_id": self.case.id})
+        other = self._receivable_lines(self._invoice(100, "2026-05-01"))
+        with self.assertRaises(UserError):
+            dispute.item_ids.line_id = other
+        foreign = self.setup_other_currency("EUR", rates=[("2016-01-01", 0.5)])
+        with self.assertRaises(ValidationError):
+            dispute.currency_id = foreign
 
     def test_credit_note_window_is_for_the_contested_invoices(self):
         dispute = self._open(40)

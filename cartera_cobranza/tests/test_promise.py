@@ -184,6 +184,19 @@ class TestPromise(PromiseCommon):
             self.assertEqual(window.amount, 500)
             self.assertEqual(window.installment_ids._records[0]["amount"], 500)
 
+    def test_payments_by_hand_are_what_is_promised(self):
+        with self._open_window() as window:
+            window.installment_count = 2
+            with window.installment_ids.edit(1) as part:
+                part.amount = 300
+        with self.assertRaisesRegex(UserError, "add up to"):
+            window.record.action_take()
+        with Form(window.record) as window, window.installment_ids.edit(0) as part:
+            part.amount = 700
+        window.record.action_take()
+        promise = self.case.promise_ids
+        self.assertEqual(promise.installment_ids.mapped("amount"), [700, 300])
+
     def test_nothing_chosen(self):
         with self._open_window() as window, window.item_ids.edit(0) as item:
             item.is_included = False

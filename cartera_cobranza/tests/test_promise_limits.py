@@ -178,8 +178,10 @@ class TestPromiseLimits(PromiseCommon):
     def test_an_undone_withdrawal_of_a_proposal_waits_again(self):
         promise = self._take(self.collector, ("2026-07-20", 1000))
         promise._withdraw("Mistaken")
+        self.assertFalse(promise.sudo().activity_ids)
         promise.with_user(self.collector).action_undo_withdrawal()
         self.assertEqual((promise.state, promise.item_ids.is_open), ("proposed", False))
+        self.assertTrue(promise.sudo().activity_ids, "a supervisor is asked anew")
 
     def test_a_supervisor_goes_beyond_with_a_reason(self):
         with self.assertRaisesRegex(UserError, "Say why"):

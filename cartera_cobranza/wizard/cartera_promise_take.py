@@ -190,6 +190,7 @@ class CarteraPromiseTake(models.TransientModel):
         line_ids = self._get_line_ids()
         if not line_ids:
             raise UserError(self.env._("Choose the items that are promised."))
+        self._check_sum()
         promise = self.case_id._take_promise(
             {
                 "currency_id": self.currency_id.id,
@@ -216,6 +217,19 @@ class CarteraPromiseTake(models.TransientModel):
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
+
+    def _check_sum(self):
+        """:raise UserError: when payments edited by hand are not what is promised"""
+        total = sum(self.installment_ids.mapped("amount"))
+        if self.currency_id.compare_amounts(total, self.amount):
+            raise UserError(
+                self.env._(
+                    "The payments add up to %(total)s, and %(amount)s is promised. "
+                    "Correct the amount or the payments.",
+                    total=self.currency_id.format(total),
+                    amount=self.currency_id.format(self.amount),
+                )
+            )
 
 
 class CarteraPromiseTakeItem(models.TransientModel):
