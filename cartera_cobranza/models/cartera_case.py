@@ -282,14 +282,15 @@ class CarteraCase(models.Model):
         help="What open disputes contest of the overdue amount.",
     )
     amount_promised = fields.Monetary(
-        string="Overdue Promised",
+        string="Overdue Held by Promises",
         readonly=True,
-        help="Overdue items that an open promise to pay covers.",
+        help="Overdue left alone because of promises: the whole of each item that an "
+        "open promise covers, even where less than all of it was promised.",
     )
     amount_paused = fields.Monetary(
-        string="Overdue Paused",
+        string="Overdue Held by Pauses",
         readonly=True,
-        help="Overdue items that a pause of theirs holds.",
+        help="Overdue left alone because of pauses of some items.",
     )
     amount_credit = fields.Monetary(
         string="Credits",

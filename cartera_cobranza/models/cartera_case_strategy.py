@@ -71,10 +71,17 @@ class CarteraCaseStrategy(models.AbstractModel):
     def _describe_broken(self, part):
         if not part or self.amount_collectable <= 0:
             return ""
+        values = {
+            "amount": format_amount(self.env, part.amount, part.currency_id),
+            "day": format_date(self.env, part.date),
+        }
+        if part.state == "broken":
+            return self.env._("The promise of %(amount)s for %(day)s broke", **values)
+        missing = part.amount - part.amount_kept
         return self.env._(
-            "The promise of %(amount)s for %(day)s broke",
-            amount=format_amount(self.env, part.amount, part.currency_id),
-            day=format_date(self.env, part.date),
+            "%(missing)s is missing of the %(amount)s promised for %(day)s",
+            missing=format_amount(self.env, missing, part.currency_id),
+            **values,
         )
 
     def _get_broken_promises(self):
