@@ -23,9 +23,12 @@ class DayCommon(CarteraCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.frozen.move_to("2026-06-30 18:00:00")
         cls.ana = cls._create_user("ana", "own", name="Ana", lang="en_US")
         cls.company.cartera_default_user_id = cls.ana
+
+    def setUp(self):
+        super().setUp()
+        self.frozen.move_to("2026-06-30 18:00:00")
 
     @classmethod
     def _create_cases(cls, count, each=10000):
