@@ -38,6 +38,12 @@ class CarteraCasePromise(models.AbstractModel):
             promise._ask_supervisor()
         return promise.sudo(self.env.su)
 
+    def _get_promise_default(self):
+        """The day that is proposed for the first payment of a promise."""
+        policy = self.env["cartera.promise.policy"]._get_policy(self)
+        today = self.company_id._get_cartera_today()
+        return fields.Date.add(today, days=policy.default_days)
+
     def _prepare_promise(self, vals):
         currency = self.env["res.currency"].browse(vals.get("currency_id"))
         currency = currency or self._get_promise_currency()

@@ -43,7 +43,7 @@ class CarteraConsequenceRelease(models.Model):
         default=lambda self: self.env.user,
     )
     state = fields.Selection(
-        [("open", "Open"), ("used", "Used"), ("revoked", "Revoked")],
+        [("open", "In force"), ("used", "Used"), ("revoked", "Revoked")],
         required=True,
         readonly=True,
         default="open",

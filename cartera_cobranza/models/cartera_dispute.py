@@ -6,7 +6,7 @@ from . import cartera_inner_chatter  # noqa: F401  (inherited: it comes first)
 from .cartera_dispute_answer import UNANSWERED
 
 STATES = [
-    ("open", "Open"),
+    ("open", "Raised"),
     ("analysis", "Under analysis"),
     ("founded", "Founded"),
     ("closed", "Closed"),
@@ -14,7 +14,7 @@ STATES = [
 OUTCOMES = [
     ("credited", "Credit note"),
     ("unfounded", "Unfounded"),
-    ("paid", "Paid"),
+    ("paid", "Paid by the debtor"),
     ("withdrawn", "Withdrawn by the debtor"),
     ("cancelled", "Document cancelled"),
 ]

@@ -19,6 +19,9 @@ PROTECTED_FIELDS = frozenset(
     ]
 )
 
+# After so many days a pause is looked at, unless another day is chosen.
+REVIEW_DAYS = 7
+
 # What nobody says when making one.
 MACHINE_FIELDS = ("date_from", "state", "date_ended", "prolonged", "activity_id")
 
@@ -86,6 +89,7 @@ class CarteraPause(models.Model):
     date_review = fields.Date(
         string="Review On",
         required=True,
+        default=lambda self: self._default_date_review(),
         tracking=True,
         help="Last day of the pause: its owner looks at it on that day, and it ends "
         "unless it is prolonged.",
@@ -94,7 +98,7 @@ class CarteraPause(models.Model):
         string="Times Prolonged", readonly=True, default=0, copy=False
     )
     state = fields.Selection(
-        [("active", "Active"), ("ended", "Ended")],
+        [("active", "In force"), ("ended", "Over")],
         required=True,
         readonly=True,
         default="active",
@@ -120,6 +124,14 @@ class CarteraPause(models.Model):
         "A pause is reviewed on its first day or later.",
     )
     _active_idx = models.Index("(company_id, case_id) WHERE state = 'active'")
+
+    @api.model
+    def _default_date_review(self):
+        """In a week, or on the last day that a collector may choose."""
+        case = self.env["cartera.case"].browse(self.env.context.get("default_case_id"))
+        company = (case.company_id or self.env.company).sudo()
+        days = min(REVIEW_DAYS, company.cartera_pause_max_days)
+        return fields.Date.add(company._get_cartera_today(), days=days)
 
     @api.depends("case_id")
     def _compute_company_id(self):

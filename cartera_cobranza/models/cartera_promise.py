@@ -1,19 +1,19 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_date
+from odoo.tools import format_amount
 
 from . import cartera_promise_handling  # noqa: F401  (inherited: it comes first)
 from .channels import CHANNELS
 
 STATES = [
     ("proposed", "To be approved"),
-    ("open", "Open"),
+    ("open", "In force"),
     ("kept", "Kept"),
     ("partial", "Partly kept"),
     ("broken", "Broken"),
     ("settled", "Settled otherwise"),
-    ("withdrawn", "Withdrawn"),
-    ("refused", "Refused"),
+    ("withdrawn", "Taken back"),
+    ("refused", "Turned down"),
 ]
 
 # The states that the ledger decides.
@@ -83,7 +83,7 @@ class CarteraPromise(models.Model):
         string="Made On", required=True, default=fields.Date.context_today
     )
     date_due = fields.Date(
-        string="Last Payment", readonly=True, help="Day of the last instalment."
+        string="Last Promised Day", readonly=True, help="Day of the last instalment."
     )
     date_next = fields.Date(
         string="Next Payment", readonly=True, help="Day of the next open instalment."
@@ -109,6 +109,11 @@ class CarteraPromise(models.Model):
     )
     amount_kept = fields.Monetary(
         string="Paid", readonly=True, help="Paid in time toward its items."
+    )
+    amount_next = fields.Monetary(
+        string="Next Amount",
+        compute="_compute_amount_next",
+        help="What is to be paid on the day of the next payment.",
     )
     date_ended = fields.Date(readonly=True)
     level = fields.Integer(
@@ -149,13 +154,24 @@ class CarteraPromise(models.Model):
         for promise in self:
             promise.amount = sum(promise.installment_ids.mapped("amount"))
 
-    @api.depends("case_id", "date_due")
-    def _compute_display_name(self):
+    @api.depends("date_next", "installment_ids.amount", "installment_ids.date")
+    def _compute_amount_next(self):
         for promise in self:
+            parts = promise.installment_ids.filtered(
+                lambda part, promise=promise: part.date == promise.date_next
+            )
+            promise.amount_next = sum(parts.mapped("amount"))
+
+    @api.depends("amount", "amount_next", "case_id", "currency_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """The debtor and what comes next of it: so the calendar names its entries."""
+        for promise in self:
+            amount = promise.amount_next or promise.amount
             promise.display_name = self.env._(
-                "%(debtor)s, by %(day)s",
+                "%(debtor)s - %(amount)s",
                 debtor=promise.case_id.display_name,
-                day=format_date(self.env, promise.date_due),
+                amount=format_amount(self.env, amount, promise.currency_id),
             )
 
     @api.depends_context("uid")
@@ -231,7 +247,7 @@ class CarteraPromiseInstallment(models.Model):
     amount_kept = fields.Monetary(string="Paid", readonly=True)
     state = fields.Selection(
         [
-            ("open", "Open"),
+            ("open", "Still to come"),
             ("kept", "Kept"),
             ("partial", "Partly kept"),
             ("broken", "Broken"),

@@ -151,6 +151,15 @@ class TestContactFollowUp(FollowUpCommon):
         form.promise_date = "2026-07-10"
         self.assertEqual(form.save().promise_currency_id, self.case.currency_id)
 
+    def test_a_promise_is_for_the_day_of_the_policy_unless_said(self):
+        form = self._open(result="promise")
+        take = self.env["cartera.promise.take"].create({"case_id": self.case.id})
+        self.assertEqual(form.promise_date, take.date_first.isoformat())
+        form.promise_date = "2026-07-02"
+        form.promise_amount = 60
+        self.assertEqual(form.promise_date, "2026-07-02")
+        self.assertFalse(self._open(result="refused").promise_date)
+
     def test_a_promise_in_the_currency_of_the_debt(self):
         euro = self.setup_other_currency("EUR", rates=[("2020-01-01", 0.5)])
         self._invoice(

@@ -363,6 +363,11 @@ class TestPlannerReasons(StrategyCommon):
             self._night()
             case.invalidate_recordset()
             self.assertIn("700.00 for 07/10/2026 broke", case.pause_text)
+            part = case.promise_ids.installment_ids
+            part.sudo().write({"state": "partial", "amount_kept": 300})
+            case.invalidate_recordset(["pause_text"])
+            self.assertIn("400.00 is missing of the", case.pause_text)
+            self.assertIn("700.00 promised for 07/10/2026", case.pause_text)
 
     def test_a_step_that_will_not_come_is_not_the_next_one(self):
         self._step("late", 1, "letter", catch_up_days=2)

@@ -265,6 +265,17 @@ class TestPromise(PromiseCommon):
         promise.with_user(user).note = "Insisted"
         self.assertEqual(promise.note, "Insisted")
 
+    def test_the_calendar_names_what_is_to_be_paid_next(self):
+        promise = self._promise(("2026-07-05", 400), ("2026-07-20", 350))
+        self.assertEqual(promise.amount_next, 400)
+        self.assertIn("400.00", promise.display_name)
+        with self._on("2026-07-05"):
+            self._pay(self.invoice, 400, "2026-07-05")
+            self._read_case()
+            promise.invalidate_recordset()
+        self.assertEqual(promise.amount_next, 350)
+        self.assertIn("350.00", promise.display_name)
+
     def test_lists_and_the_form(self):
         promise = self._promise()
         self.assertIn("Abarrotes", promise.display_name)

@@ -28,7 +28,12 @@ class CarteraContactLog(models.TransientModel):
         store=True,
         readonly=False,
     )
-    promise_date = fields.Date(string="Promised For")
+    promise_date = fields.Date(
+        string="Promised For",
+        compute="_compute_promise_date",
+        store=True,
+        readonly=False,
+    )
     promise_amount = fields.Monetary(
         string="Promised",
         currency_field="promise_currency_id",
@@ -89,6 +94,15 @@ class CarteraContactLog(models.TransientModel):
                 log._check_case()
                 case = log.case_id.sudo()
                 log.promise_currency_id = case._get_promise_currency()
+
+    @api.depends("case_id", "follow_up")
+    def _compute_promise_date(self):
+        """As the window that takes promises proposes it, until a day is entered."""
+        for log in self:
+            if log.promise_date or not log.case_id or log.follow_up != "promise":
+                continue
+            log._check_case()
+            log.promise_date = log.case_id.sudo()._get_promise_default()
 
     @api.depends("case_id", "follow_up", "promise_currency_id")
     def _compute_promise_amount(self):

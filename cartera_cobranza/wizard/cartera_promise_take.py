@@ -102,9 +102,7 @@ class CarteraPromiseTake(models.TransientModel):
     @api.depends("case_id")
     def _compute_date_first(self):
         for take in self:
-            policy = self.env["cartera.promise.policy"]._get_policy(take.case_id)
-            today = take.case_id.company_id._get_cartera_today()
-            take.date_first = fields.Date.add(today, days=policy.default_days)
+            take.date_first = take.case_id._get_promise_default()
 
     @api.depends("case_id", "currency_id")
     def _compute_item_ids(self):

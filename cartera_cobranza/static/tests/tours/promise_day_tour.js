@@ -76,7 +76,7 @@ registry.category("web_tour.tours").add("cartera_promise_reopened", {
             trigger:
                 ".o_field_widget[name=change_ids]" +
                 ":has(.o_data_row td[name=state_to]:contains(Kept))" +
-                ":has(.o_data_row:has(td[name=state_from]:contains(Kept)) td[name=state_to]:contains(Open))",
+                ":has(.o_data_row:has(td[name=state_from]:contains(Kept)) td[name=state_to]:contains(In force))",
         },
         ...pressStat("action_open_case"),
         {
