@@ -126,6 +126,7 @@ class CarteraContact(models.Model):
         "(company_id, external_key) WHERE external_key IS NOT NULL",
         "This contact has been reported already.",
     )
+    _recent_idx = models.Index("(date DESC, id DESC)")
     _case_date_idx = models.Index("(case_id, date)")
     _person_idx = models.Index("(case_id, date) WHERE user_id IS NOT NULL")
     _day_idx = models.Index("(company_id, date) WHERE user_id IS NOT NULL")
@@ -141,8 +142,14 @@ class CarteraContact(models.Model):
 
     @api.depends("case_id", "date", "rank")
     def _compute_is_best_of_day(self):
-        cases = SQL("contact.case_id = ANY(%s)", self.case_id.ids)
-        best = {id_ for (id_,) in self.env.execute_query(self._get_best_sql(cases))}
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM cartera_contact contact WHERE id = ANY(%s) AND %s",
+                self.ids,
+                self._get_best_sql("contact"),
+            )
+        )
+        best = {id_ for (id_,) in rows}
         for contact in self:
             contact.is_best_of_day = contact.id in best
 
@@ -151,33 +158,48 @@ class CarteraContact(models.Model):
         """By the company's day; of equals the first."""
         if operator != "in":
             return NotImplemented
-        best = Domain("id", "in", SQL("(%s)", self._get_best_sql(SQL("TRUE"))))
+        best = Domain.custom(
+            to_sql=lambda model, alias, _query: model._get_best_sql(alias)
+        )
         return Domain.OR(best if wanted else ~best for wanted in value)
 
-    def _get_best_sql(self, condition):
-        """Query of the ids of the best contacts.
+    @api.model
+    def _get_best_sql(self, alias):
+        """Condition that nothing better was heard in the case on that day, which looks
+        at that day alone.
 
-        :param condition: on ``contact``: among which
+        :param alias: name of the contacts in the query
         """
         self.flush_model(["case_id", "company_id", "date", "rank"])
-        zones = [
-            SQL("(%s, %s)", company.id, company._get_cartera_tz())
+        zone = SQL(" ").join(
+            SQL("WHEN %s THEN %s", company.id, company._get_cartera_tz())
             for company in self.env.companies
-        ]
-        day = SQL("(contact.date AT TIME ZONE 'UTC' AT TIME ZONE zone.name)::date")
+        )
         return SQL(
             """
-            SELECT DISTINCT ON (contact.case_id, %(day)s) contact.id
-              FROM cartera_contact contact
-              JOIN (VALUES %(zones)s) zone (company_id, name)
-                ON zone.company_id = contact.company_id
-             WHERE %(condition)s
-             ORDER BY contact.case_id, %(day)s,
-                contact.rank DESC NULLS LAST, contact.id
+            NOT EXISTS (
+                SELECT FROM cartera_contact better
+                 CROSS JOIN LATERAL (
+                     SELECT CASE %(known)s.company_id %(zone)s ELSE 'UTC' END AS zone
+                 ) place
+                 CROSS JOIN LATERAL (
+                     SELECT date_trunc(
+                         'day', %(known)s.date AT TIME ZONE 'UTC' AT TIME ZONE zone
+                     ) AS day
+                 ) own
+                 WHERE better.case_id = %(known)s.case_id
+                   AND better.date >= day AT TIME ZONE zone AT TIME ZONE 'UTC'
+                   AND better.date
+                     < (day + interval '1 day') AT TIME ZONE zone AT TIME ZONE 'UTC'
+                   AND (better.rank IS NOT NULL, COALESCE(better.rank, 0), -better.id)
+                     > (
+                         %(known)s.rank IS NOT NULL, COALESCE(%(known)s.rank, 0),
+                         -%(known)s.id
+                     )
+            )
             """,
-            condition=condition,
-            day=day,
-            zones=SQL(", ").join(zones),
+            known=SQL.identifier(alias),
+            zone=zone,
         )
 
     # -- CRUD ---------------------------------------------------------------------
