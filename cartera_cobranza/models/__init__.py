@@ -103,6 +103,7 @@ from . import (
     cartera_substitution,
     cartera_team,
     cartera_team_day,
+    cartera_team_day_records,
     cartera_transactions,
     cartera_waiting_messages,
     cartera_webhook_delivery,

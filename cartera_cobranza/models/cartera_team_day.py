@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from . import cartera_team_day_records  # noqa: F401  (inherited: it comes first)
 from . import team_day_sql as sql
 
 # Rows of all companies have ids of their own: a company's users stay below this.
@@ -35,6 +36,7 @@ class CarteraTeamDay(models.Model):
 
     _name = "cartera.team.day"
     _description = "Team Today"
+    _inherit = ["cartera.team.day.records"]
     _auto = False
     _rec_name = "user_id"
     _order = "unworked_count desc, id"
@@ -257,183 +259,3 @@ class CarteraTeamDay(models.Model):
         return SQL(
             "FROM person JOIN day ON day.company_id = person.company_id %s", joins
         )
-
-    # -- the records behind the figures -------------------------------------------
-
-    def action_open_figure(self):
-        """Open the records behind the figure that the context names in
-        ``cartera_figure``."""
-        self.ensure_one()
-        self.check_access("read")
-        name = self.env.context["cartera_figure"]
-        model_name, domain = self._get_records_of(name)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self._fields[name]._description_string(self.env),
-            "res_model": model_name,
-            "view_mode": "list,form",
-            "views": [
-                (self._get_list_view(model_name), "list"),
-                (False, "form"),
-            ],
-            "domain": domain,
-            "context": {"create": False},
-        }
-
-    @api.model
-    def _get_list_view(self, model_name):
-        if model_name != "account.partial.reconcile":
-            return False
-        return self.env.ref("cartera_cobranza.account_partial_reconcile_view_list").id
-
-    def _get_records_of(self, name):
-        """The model and the domain of the records that the figure ``name`` counts.
-
-        :return: ``(model name, list)``
-        """
-        groups = [
-            self._get_case_domains(),
-            self._get_contact_domains(),
-            self._get_promise_domains(),
-            self._get_late_disputes(),
-            self._get_collected(),
-        ]
-        for model_name, domains in groups:
-            if name in domains:
-                return model_name, domains[name]
-        raise ValueError(f"{name} is no figure with records behind it")
-
-    def _get_moments(self):
-        today = self.company_id._get_cartera_today()
-        start, stop = self.company_id._get_cartera_day_bounds(today)
-        to_string = fields.Datetime.to_string
-        return fields.Date.to_string(today), to_string(start), to_string(stop)
-
-    def _get_case_domains(self):
-        today, start, stop = self._get_moments()
-        month = f"{today[:8]}01"
-        company = ("company_id", "=", self.company_id.id)
-        works_on = [company, ("worker_id", "=", self.user_id.id)]
-        is_open = ("item_count", ">", 0)
-        due = ("worklist_ids.date_next", "<=", today)
-        contacts = [
-            ("user_id", "!=", False),
-            ("date", ">=", start),
-            ("date", "<", stop),
-        ]
-        worked = ("contact_ids", "any", contacts)
-        unworked = ("contact_ids", "not any", contacts)
-        return "cartera.case", {
-            "case_count": [*works_on, is_open],
-            "owned_count": [company, ("user_id", "=", self.user_id.id), is_open],
-            "due_count": [*works_on, due],
-            "worked_count": [*works_on, worked],
-            "unworked_count": [*works_on, due, unworked],
-            "neglected_count": [*works_on, ("worklist_ids.is_starved", "=", True)],
-            "amount_overdue": [*works_on, ("amount_overdue", "!=", 0)],
-            "amount_worked": [*works_on, worked],
-            "amount_collectable": [*works_on, ("worklist_ids", "!=", False)],
-            "amount_attended": [
-                *works_on,
-                ("worklist_ids.date_attended", ">=", month),
-            ],
-        }
-
-    def _get_contact_domains(self):
-        _today, start, stop = self._get_moments()
-        logged = [
-            ("company_id", "=", self.company_id.id),
-            ("user_id", "=", self.user_id.id),
-            ("user_id", "!=", False),
-            ("date", ">=", start),
-            ("date", "<", stop),
-        ]
-        results = {
-            "reached_count": "reached",
-            "third_party_count": "third_party",
-            "no_answer_count": "no_answer",
-            "wrong_count": "wrong_number",
-        }
-        return "cartera.contact", {
-            "contact_count": logged,
-            **{
-                name: [*logged, ("reached", "=", result)]
-                for name, result in results.items()
-            },
-        }
-
-    def _get_promise_domains(self):
-        today, _start, _stop = self._get_moments()
-        company = ("company_id", "=", self.company_id.id)
-        mine = [company, ("user_id", "=", self.user_id.id), ("user_id", "!=", False)]
-        taken = [
-            *mine,
-            ("date_made", "=", today),
-            ("state", "not in", ["refused", "withdrawn"]),
-        ]
-        judged = [("date_judged", ">=", f"{today[:8]}01"), ("date_judged", "<=", today)]
-
-        def having(*conditions):
-            return ("installment_ids", "any", list(conditions))
-
-        return "cartera.promise", {
-            "promise_count": taken,
-            "amount_promised": taken,
-            "promise_due_count": [
-                company,
-                ("case_id.worker_id", "=", self.user_id.id),
-                ("state", "=", "open"),
-                having(("state", "=", "open"), ("date", "=", today)),
-            ],
-            "amount_kept": [
-                *mine,
-                having(*judged, ("state", "in", ["kept", "partial"])),
-            ],
-            "amount_broken": [
-                *mine,
-                having(*judged, ("state", "in", ["broken", "partial"])),
-            ],
-        }
-
-    def _get_late_disputes(self):
-        today, _start, _stop = self._get_moments()
-        return "cartera.dispute", {
-            "dispute_late_count": [
-                ("company_id", "=", self.company_id.id),
-                ("case_id.worker_id", "=", self.user_id.id),
-                ("state", "!=", "closed"),
-                ("date_deadline", "<", today),
-            ]
-        }
-
-    def _get_collected(self):
-        today = self.company_id._get_cartera_today()
-        debtors = self.env["cartera.case"].search_fetch(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("user_id", "=", self.user_id.id),
-                ("amount_collected", "!=", 0),
-                ("month_collected", "=", today.replace(day=1)),
-            ],
-            ["partner_id"],
-        )
-        return "account.partial.reconcile", {
-            "amount_collected": self.env["cartera.collected"]._get_paid_domain(
-                self.company_id, today, debtors.partner_id
-            )
-        }
-
-    def action_transfer(self):
-        """Open the window that gives work of this row to others."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "cartera_cobranza.cartera_transfer_action"
-        )
-        is_due = self.due_count and not self.substitute_id
-        action["context"] = {
-            "default_company_id": self.company_id.id,
-            "default_source": "collector" if self.user_id else "nobody",
-            "default_user_from_id": self.user_id.id,
-            "default_which": "due" if is_due else "all",
-        }
-        return action

@@ -275,6 +275,11 @@ class TestTeamDay(TeamCommon):
         kept, broken, share = self._read_figures(self.beto, *figures)
         self.assertEqual((kept, broken), (160, 140))
         self.assertAlmostEqual(share, 160 / 300 * 100)
+        payments = self._open(self._day(self.beto), "amount_kept")
+        self.assertEqual(sum(payments.mapped("amount_kept")), kept)
+        payments = self._open(self._day(self.beto), "amount_broken")
+        missing = sum(payments.mapped("amount")) - sum(payments.mapped("amount_kept"))
+        self.assertEqual(missing, broken)
 
     def test_disputes_past_their_deadline(self):
         cases = self._create_cases(3, self.ana)
