@@ -102,6 +102,20 @@ class TestWorklist(ContactCommon):
         call.unlink()
         self.assertNext("2026-07-30", "attention")
 
+    def test_what_is_done_in_the_list_of_activities_is_done_here(self):
+        """From Odoo's activity view, its calendar or a phone."""
+        case = self._owe()
+        call = self._plan(case, "2026-06-30").with_user(self.collector)
+        note = self._plan(case, "2026-06-30", "mail.mail_activity_data_todo")
+        self.assertNext("2026-06-30", "activity")
+        call.action_feedback(feedback="Pays on Friday")
+        self.assertEqual(str(self._entry().date_attended), "2026-06-30")
+        self.assertNext("2026-06-30", "activity")
+        note.with_user(self.collector).write({"date_deadline": "2026-07-09"})
+        self.assertNext("2026-07-09", "activity")
+        note.with_user(self.collector).action_done()
+        self.assertNext("2026-07-30", "attention")
+
     def test_activities_of_others_are_not_the_collectors(self):
         case = self._owe()
         self._attend(case)
