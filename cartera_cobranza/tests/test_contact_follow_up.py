@@ -264,6 +264,12 @@ class TestContactFollowUp(FollowUpCommon):
         self.assertIn("16:30", self._activities().summary)
         self.assertEqual(self.case.date_resubmission, date(2026, 7, 2))
 
+    def test_what_was_noted_stays_text(self):
+        self._log_result(
+            "callback", callback_date="2026-07-02 21:30:00", note="5 < 6 <b>x</b>"
+        )
+        self.assertIn("5 &lt; 6 &lt;b&gt;x", self._activities().note)
+
     def test_a_call_back_outside_the_hours_is_warned_of(self):
         form = self._open(result="callback")
         form.callback_date = "2026-07-02 21:30:00"
@@ -396,20 +402,30 @@ class TestContactFollowUp(FollowUpCommon):
         stranger = self._create_user("cartera_ajena", "own")
         wizard = self.env["cartera.contact.log"].with_user(stranger)
         values = {"case_id": self.case.id, "channel": "call"}
-        spec = {
-            "address": {},
-            "promise_amount": {},
-            "promise_currency_id": {},
-            "disposition_id": {},
-            "verdict_text": {},
-        }
         promised = self._result("promise").id
-        with self.assertRaises(AccessError):
-            found = wizard.onchange({**values, "disposition_id": promised}, [], spec)
-            self.fail(found)
+        for name in (
+            "address",
+            "partner_id",
+            "promise_amount",
+            "promise_currency_id",
+            "verdict_text",
+        ):
+            spec = {"follow_up": {}, "promise_currency_id": {}, name: {}}
+            with self.subTest(name), self.assertRaises(AccessError):
+                wizard.onchange({**values, "disposition_id": promised}, [], spec)
         with self.assertRaises(AccessError), self.cr.savepoint():
             wizard.create({**values, "disposition_id": promised})
         self.assertNothingDone()
+
+    def test_messages_to_debtors_of_others_are_not_seen(self):
+        stranger = self._create_user("cartera_ajena", "own")
+        window = self.env["cartera.message.compose"].with_user(stranger)
+        values = {"case_id": self.case.id, "channel": "sms"}
+        for name in ("address", "verdict", "contact_partner_id"):
+            with self.subTest(name), self.assertRaises(AccessError):
+                window.onchange(values, [], {name: {}})
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            window.create(values)
 
     def test_items_of_others_are_not_contested(self):
         other = self._person_case("pe", name="Otra", phone="+51 987 654 322")

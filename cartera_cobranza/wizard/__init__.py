@@ -1,6 +1,7 @@
 from . import (
     base_partner_merge,
     cartera_aging_as_of,
+    cartera_case_window,
     cartera_consent_register,
     cartera_contact_log,
     cartera_contact_log_panels,

@@ -16,6 +16,7 @@ class CarteraContactLog(models.TransientModel):
 
     _name = "cartera.contact.log"
     _description = "Log a Contact"
+    _inherit = ["cartera.case.window"]
 
     # -- who ----------------------------------------------------------------------
     case_id = fields.Many2one("cartera.case", required=True, readonly=True)
@@ -104,21 +105,6 @@ class CarteraContactLog(models.TransientModel):
         compute="_compute_verdict",
     )
     verdict_text = fields.Char(compute="_compute_verdict")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        logs = super().create(vals_list)
-        logs._check_case()
-        return logs
-
-    def write(self, vals):
-        result = super().write(vals)
-        self._check_case()
-        return result
-
-    def _check_case(self):
-        """:raise AccessError: unless the user may see the debtors"""
-        self.case_id.check_access("read")
 
     @api.depends("case_id", "channel", "direction")
     def _compute_activity_id(self):

@@ -3,7 +3,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, format_date, format_datetime
+from odoo.tools import format_amount, format_date, format_datetime, plaintext2html
 
 # Working days: that a bank takes to show a payment, and that a supervisor has to look
 # at an insolvency.
@@ -139,7 +139,7 @@ class CarteraFollowUpCallback(models.AbstractModel):
                 "Call back at %(time)s, as asked for",
                 time=format_datetime(self.env, log.callback_date, dt_format="HH:mm"),
             ),
-            note=log.note,
+            note=log.note and plaintext2html(log.note),
             user_id=self.env.uid,
         )
 
@@ -161,7 +161,7 @@ class CarteraFollowUpDocuments(models.AbstractModel):
             "mail.mail_activity_data_todo",
             date_deadline=log.case_id._get_working_day(0),
             summary=self.env._("Send the documents that the debtor asked for"),
-            note=log.note,
+            note=log.note and plaintext2html(log.note),
             user_id=self.env.uid,
         )
 

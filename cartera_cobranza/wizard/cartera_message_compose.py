@@ -10,6 +10,7 @@ class CarteraMessageCompose(models.TransientModel):
 
     _name = "cartera.message.compose"
     _description = "Message to a Debtor by Hand"
+    _inherit = ["cartera.case.window"]
 
     case_id = fields.Many2one("cartera.case", required=True, readonly=True)
     company_id = fields.Many2one(related="case_id.company_id")
@@ -66,6 +67,7 @@ class CarteraMessageCompose(models.TransientModel):
 
     def _get_addresses(self):
         """Who can be reached by the channel: dict of partner id to address."""
+        self._check_case()
         chain = self.env["cartera.recipient"].sudo()._get_chain(self.case_id)
         return {
             partner_id: address
@@ -76,6 +78,7 @@ class CarteraMessageCompose(models.TransientModel):
     @api.depends("case_id", "channel")
     def _compute_recipient(self):
         for wizard in self:
+            wizard._check_case()
             values = self.env["cartera.communication"]._prepare_manual(
                 wizard.case_id, wizard.template_id, wizard.channel
             )
@@ -93,6 +96,7 @@ class CarteraMessageCompose(models.TransientModel):
         for wizard in self:
             wizard.subject = wizard.body = wizard.text = False
             if wizard.template_id and wizard.case_id:
+                wizard._check_case()
                 wizard.update(
                     wizard.template_id._render_preview(
                         wizard.case_id, wizard.lang, wizard.channel
@@ -171,6 +175,7 @@ class CarteraMessageCompose(models.TransientModel):
         return self.env["cartera.communication"].sudo().create(self._prepare_values())
 
     def _prepare_values(self):
+        self._check_case()
         values = self.env["cartera.communication"]._prepare_manual(
             self.case_id, self.template_id, self.channel
         )
