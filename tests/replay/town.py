@@ -38,6 +38,8 @@ class Town:
             )
             self._consent(partner, witness)
             self.invoices[witness] = self._invoice(partner, self._day(witness.due))
+            if witness.also_due:
+                self._invoice(partner, self._day(witness.also_due))
 
     def live(self, number):
         """What the witnesses do on the day of that number."""
@@ -48,18 +50,12 @@ class Town:
                     active_model="account.move", active_ids=invoice.ids
                 ).create({"payment_date": self._day(number)})._create_payments()
             if witness.promise and witness.promise[0] == number:
-                case.write(
-                    {
-                        "promise_made_on": self._day(number),
-                        "promise_date": self._day(witness.promise[1]),
-                        "promise_amount": case.amount_overdue,
-                    }
-                )
+                self._promise(case, invoice, self._day(witness.promise[1]))
             if witness.hold and number == 0:
-                case.write(
+                case._pause(
                     {
-                        "hold_until": self._day(witness.hold),
-                        "hold_reason": "A credit note is being made.",
+                        "date_review": self._day(witness.hold),
+                        "reason": "A credit note is being made.",
                     }
                 )
 
@@ -81,6 +77,15 @@ class Town:
         for letter in letters:
             with suppress(UserError), self.env.cr.savepoint():
                 letter.action_mark_posted()
+
+    def _promise(self, case, invoice, day):
+        """The debtor promises to pay the invoice on a day."""
+        line = invoice.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        case._take_promise(
+            {"installments": [(day, invoice.amount_residual)], "line_ids": line.ids}
+        )
 
     # -- making ------------------------------------------------------------------------
 

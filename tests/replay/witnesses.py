@@ -37,15 +37,17 @@ STEPS = (
 
 @dataclass(frozen=True)
 class Witness:
-    """A debtor with one invoice.
+    """A debtor with one invoice, or two.
 
     :ivar due: day on which the invoice falls due
+    :ivar also_due: day on which a second one does
     :ivar steps: ``(day, name of the step)`` in order of time: what the strategy does
     :ivar moves: ``(day, from, to)``: the stages
     :ivar consents: channels the debtor has authorised
     :ivar pays: day of the payment, which is whole
-    :ivar promise: day on which the debtor promises to pay all, and the promised day
-    :ivar hold: last day of a hold that begins on the first day
+    :ivar promise: day on which the debtor promises to pay the first invoice, and the
+        promised day
+    :ivar hold: last day of a pause that begins on the first day
     """
 
     name: str
@@ -58,6 +60,7 @@ class Witness:
     pays: int | None = None
     promise: tuple[int, int] | None = None
     hold: int | None = None
+    also_due: int | None = None
 
 
 PREVENTIVA, ADMINISTRATIVA = "preventiva", "administrativa"
@@ -120,8 +123,9 @@ WITNESSES = (
             (15, "preventive"),
             (21, "reminder"),
             (25, "acknowledgement"),
-            (31, "call"),
-            (32, "broken promise"),
+            # Money counts as in time for two days more.
+            (33, "broken promise"),
+            (33, "call"),
             (35, "notice"),
             (45, "text"),
             (81, "demand"),
@@ -137,5 +141,26 @@ WITNESSES = (
         ((20, "reminder"), *UNPAID_STEPS[2:]),
         UNPAID_MOVES,
         hold=19,
+    ),
+    # The second invoice goes on being asked for: on the days it has by itself.
+    Witness(
+        "Promises one of two invoices",
+        "MX",
+        True,
+        14,
+        (
+            (9, "preventive"),
+            (13, "preventive"),
+            (15, "reminder"),
+            (20, "acknowledgement"),
+            (26, "call"),
+            (33, "notice"),
+            (37, "broken promise"),
+            (43, "text"),
+            (75, "demand"),
+        ),
+        UNPAID_MOVES,
+        promise=(20, 34),
+        also_due=18,
     ),
 )
