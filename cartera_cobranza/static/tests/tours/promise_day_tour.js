@@ -52,9 +52,9 @@ registry.category("web_tour.tours").add("cartera_promises_paid", {
     steps: () => [
         {
             content: "Half is not enough: it is open still",
-            trigger: row("Debtor 02", "30,000.00", "Open"),
+            trigger: row("Debtor 02", "30,000.00", "In force"),
         },
-        { trigger: row("Debtor 03", "20,000.00", "Open") },
+        { trigger: row("Debtor 03", "20,000.00", "In force") },
         ...showAll(),
         {
             content: "What was paid has kept the promise",
@@ -66,7 +66,7 @@ registry.category("web_tour.tours").add("cartera_promises_paid", {
 
 registry.category("web_tour.tours").add("cartera_promise_reopened", {
     steps: () => [
-        openRow("amount", "Debtor 04", "Open"),
+        openRow("amount", "Debtor 04", "In force"),
         {
             content: "The history says that it was kept for a while",
             trigger: ".o_notebook_headers a[name=changes]",
