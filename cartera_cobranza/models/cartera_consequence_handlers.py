@@ -128,9 +128,9 @@ class CarteraConsequenceNotifySalesperson(models.AbstractModel):
     @api.model
     def _apply(self, logs):
         users_of = self._get_salespeople(logs)
-        for log in logs:
-            if not users_of[log]:
-                log.reason = self.env._("The debtor has no salesperson.")
+        # All at once: on the first night they may be most of the debtors.
+        nobody = logs.browse(log.id for log in logs if not users_of[log])
+        nobody.write({"reason": self.env._("The debtor has no salesperson.")})
         self._tell(users_of, entered=True)
 
     @api.model
@@ -160,20 +160,25 @@ class CarteraConsequenceNotifySalesperson(models.AbstractModel):
             ["salesperson_id:recordset"],
         ):
             of_items[debtor, company] = users
-        return {
-            log: (log.partner_id.user_id or of_items[log.partner_id, log.company_id])
-            .filtered(lambda user: user.active and user._is_internal())
-            .filtered(lambda user, log=log: log.company_id in user.company_ids)
-            for log in logs
-        }
+        found = {}
+        for log in logs:
+            company = log.company_id
+            users = log.partner_id.user_id or of_items[log.partner_id, company]
+            found[log] = users and users.filtered(
+                lambda user, company=company: user.active
+                and user._is_internal()
+                and company in user.company_ids
+            )
+        return found
 
     @api.model
     def _tell(self, users_of, entered):
-        logs_of = defaultdict(lambda: self.env["cartera.consequence.log"])
+        ids_of = defaultdict(list)
         for log, users in users_of.items():
             for user in users:
-                logs_of[user, log.company_id, log.stage_id] |= log
-        for (user, company, stage), logs in logs_of.items():
+                ids_of[user, log.company_id, log.stage_id].append(log.id)
+        for (user, company, stage), log_ids in ids_of.items():
+            logs = self.env["cartera.consequence.log"].browse(log_ids)
             teller = self.with_context(lang=user.lang).with_company(company)
             teller._tell_one(user, stage.with_env(teller.env), logs, entered)
 

@@ -188,7 +188,7 @@ class CarteraStrategyEngine(models.AbstractModel):
             "reach": self._get_reach_sql(company, date, ids),
             "items": self._get_items_sql(
                 strategy_candidates.items(open_items, company, date, until, debtor_ids),
-                until,
+                bool(until or (ids is not None and len(ids) <= MANY)),
             ),
             "upcoming": strategy_candidates.upcoming(),
             "candidates": strategy_candidates.all_candidates(date)
@@ -208,14 +208,14 @@ class CarteraStrategyEngine(models.AbstractModel):
         )
 
     @api.model
-    def _get_items_sql(self, items, until):
-        """The items that the steps before their due date are about. Up to a day they
-        are few, and read first: the way in which all debtors are joined would have the
-        ledger read whole.
+    def _get_items_sql(self, items, are_few):
+        """The items that the steps before their due date are about. Up to a day, or of
+        some debtors, they are few and read first: the way in which all debtors are
+        joined would have the ledger read whole.
 
         :param items: query of ``strategy_candidates.items``
         """
-        if until is None:
+        if not are_few:
             return items
         return strategy_candidates.found_items(self.env.execute_query(items))
 
