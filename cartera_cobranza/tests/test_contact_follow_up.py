@@ -154,10 +154,10 @@ class TestContactFollowUp(FollowUpCommon):
     def test_a_promise_is_for_the_day_of_the_policy_unless_said(self):
         form = self._open(result="promise")
         take = self.env["cartera.promise.take"].create({"case_id": self.case.id})
-        self.assertEqual(form.promise_date, take.date_first.isoformat())
+        self.assertEqual(form.promise_date, take.date_first)
         form.promise_date = "2026-07-02"
         form.promise_amount = 60
-        self.assertEqual(form.promise_date, "2026-07-02")
+        self.assertEqual(str(form.promise_date), "2026-07-02")
         self.assertFalse(self._open(result="refused").promise_date)
 
     def test_a_promise_in_the_currency_of_the_debt(self):

@@ -81,9 +81,9 @@ class TestPause(PauseCommon):
         cases = self.case.with_user(self.collector)
         context = cases.action_pause()["context"]
         pauses = cases.env["cartera.pause"].with_context(**context)
-        self.assertEqual(Form(pauses).date_review, "2026-07-07")
+        self.assertEqual(str(Form(pauses).date_review), "2026-07-07")
         self.company.cartera_pause_max_days = 3
-        self.assertEqual(Form(pauses).date_review, "2026-07-03")
+        self.assertEqual(str(Form(pauses).date_review), "2026-07-03")
 
     def test_a_pause_says_why(self):
         with self.assertRaises(ValidationError):
