@@ -61,8 +61,10 @@ TABLES = """
      WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
 """
 
-# What grows in Odoo's books whenever any module comes and goes.
+# What grows in Odoo's books whenever any module comes and goes, and what it tells
+# browsers.
 BOOKS_OF_ODOO = {
+    "bus_bus",
     "ir_cron_trigger",
     "ir_model_data",
     "ir_module_module_dependency",

@@ -55,9 +55,7 @@ class CarteraContactLog(models.TransientModel):
         help="Why a promise beyond the limits is taken.",
     )
     # -- a dispute ----------------------------------------------------------------
-    dispute_reason_id = fields.Many2one(
-        "cartera.dispute.reason", string="Dispute Reason"
-    )
+    dispute_reason_id = fields.Many2one("cartera.dispute.reason")
     dispute_item_id = fields.Many2one(
         "cartera.open.item",
         string="Item",

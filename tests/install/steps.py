@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import timedelta
 
 from cartera_dev.inside.session import environment
 
@@ -16,6 +17,8 @@ def make_invoices(env) -> float:
     :return: what is receivable after that, in company currency
     """
     partners = env["res.partner"].create([{"name": "Ana"}, {"name": "Beto"}])
+    # Whoever is given something to do about them follows them.
+    partners.message_subscribe(env.ref("base.user_admin").partner_id.ids)
     moves = env["account.move"]
     for partner in partners:
         for price in (1000, 200, 30):
@@ -23,6 +26,55 @@ def make_invoices(env) -> float:
     moves.action_post()
     _pay(env, moves[0], moves[0].amount_total / 2)
     return receivable(env)
+
+
+def deal_with_debtors(env) -> list:
+    """Does with two debtors what leaves records of many kinds, Odoo's own among them;
+    gives the names of our models that have some."""
+    company = env.ref("base.main_company")
+    today = fields.Date.today()
+    collector = env.ref("base.user_admin")
+    collector.group_ids += env.ref("cartera_cobranza.group_cartera_supervisor")
+    known = env["cartera.case"].search([]).grouped(lambda case: case.partner_id.name)
+    ana, beto = known["Ana"], known["Beto"]
+    ana.partner_id.with_context(tracking_disable=True).user_id = collector
+    _first, second, third = env["account.move.line"].search(
+        [
+            ("partner_id", "=", ana.partner_id.id),
+            ("account_type", "=", "asset_receivable"),
+            ("debit", ">", 0),
+        ]
+    )
+    ana._take_promise({"installments": [(today, 10)], "line_ids": second.ids})
+    beto._pause({"reason": "Known", "date_review": today + timedelta(days=5)})
+    reason = env.ref("cartera_cobranza.dispute_reason_price")
+    dispute = ana._open_dispute({"reason_id": reason.id, "lines": [(third.id, 20)]})
+    env["ir.attachment"].create(
+        {"name": "x", "raw": b"x", "res_model": dispute._name, "res_id": dispute.id}
+    )
+    cause = env.ref("cartera_cobranza.cause_our_invoicing")
+    ana.with_context(mail_activity_quick_update=True)._note_cause(cause)
+    env["cartera.debtor.group"].create(
+        {
+            "name": "Group",
+            "head_id": ana.partner_id.id,
+            "member_ids": [(6, 0, (ana + beto).partner_id.ids)],
+            "is_one_case": True,
+        }
+    )
+    env["cartera.team"].create(
+        {
+            "name": "Team",
+            "company_id": company.id,
+            "member_ids": [(0, 0, {"user_id": collector.id})],
+        }
+    )
+    ana._assign(collector, "manual", "x")
+    return sorted(
+        name
+        for name, model in env.items()
+        if name.startswith("cartera.") and model._auto and model.search_count([])
+    )
 
 
 def _make_invoice(env, partner, price: float):

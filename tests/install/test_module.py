@@ -2,6 +2,15 @@
 
 from catalog import counts, orphans, things
 
+DEALINGS = {
+    "cartera.case.cause",
+    "cartera.case.owner",
+    "cartera.debtor.group",
+    "cartera.dispute",
+    "cartera.pause",
+    "cartera.promise",
+    "cartera.team",
+}
 ALL_IS_WELL = {"states": ["done"], "errors": [], "differences": 0}
 
 
@@ -28,6 +37,7 @@ def test_uninstalling_leaves_nothing_and_reinstalling_finds_all(make_database):
     database.install()
     assert database.do("nightly_run") == ALL_IS_WELL
     assert things(database) > before
+    assert DEALINGS <= set(database.do("deal_with_debtors"))
 
     database.uninstall()
     assert sorted(things(database) ^ before) == []

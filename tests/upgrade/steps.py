@@ -17,9 +17,9 @@ NIGHTS = (60, 30, 0)  # days ago
 # -- on the old version ----------------------------------------------------------------
 
 
-def use(env) -> dict:
+def use(env) -> None:
     """Lives with the module for a while: the demo company, some nights, what people do
-    and what they set. Gives the numbers of cases and of moves."""
+    and what they set."""
     company = env.ref("base.main_company")
     env["cartera.demo"]._create_demo_data(company)
     today = fields.Date.today()
@@ -29,6 +29,11 @@ def use(env) -> dict:
     _work(env(user=supervisor))
     _set(env, company, supervisor)
     _change_shipped_records(env)
+
+
+def leave(env) -> dict:
+    """Counts cases, moves and what was done to debtors, and leaves an invoice behind
+    that no case knows of yet."""
     counts = {
         "cases": env["cartera.case"].search_count([]),
         "moves": env["cartera.stage.move"].search_count([]),
@@ -95,9 +100,10 @@ def _change_shipped_records(env) -> None:
     cron.nextcall = fields.Datetime.now() + timedelta(days=1, hours=3)
 
 
-def _make_invoice(env, partner) -> None:
-    today = fields.Date.today()
-    line = {"name": "x", "price_unit": 777}
+def _make_invoice(env, partner, days=0):
+    """An invoice that fell due so many days ago."""
+    today = fields.Date.today() - timedelta(days=days)
+    line = {"name": "x", "price_unit": 777, "tax_ids": False}
     invoice = env["account.move"].create(
         {
             "move_type": "out_invoice",
@@ -108,6 +114,91 @@ def _make_invoice(env, partner) -> None:
         }
     )
     invoice.action_post()
+    return invoice
+
+
+# -- on 19.0.2.0.0 ---------------------------------------------------------------------
+
+
+def collect(env) -> None:
+    """Lives with the strategies, too: holds, promises, contacts, consents and a plan
+    that was run."""
+    company = env.ref("base.main_company")
+    company.cartera_bank_lag_days = 0
+    today = fields.Date.today()
+
+    def day(days):
+        return today + timedelta(days=days)
+
+    for name, until in HOLDS:
+        case = _make_debtor(env, name)
+        case.write({"hold_until": day(until), "hold_reason": "Looking for a payment"})
+    for name, made, promised, paid in PROMISES:
+        case = _make_debtor(env, name)
+        case._record_promise(day(promised), 777, day(made))
+        if paid is not None:
+            _pay(env, case, day(paid))
+    _contact(env, _make_debtor(env, "Contacted"))
+    # The plan of today is run, and everything done that is to be done today.
+    company.cartera_plan_approval = "automatic"
+    env["cartera.run"].run(company)
+
+
+# How many days from now a hold ends.
+HOLDS = (("Held", 10), ("Held Before", -3))
+
+# Who promised all that is owed: how many days from now it was promised, for when, and
+# when it was paid.
+PROMISES = (
+    ("Promised", -2, 5, None),
+    ("Broke A Promise", -20, -10, None),
+    ("Kept A Promise", -20, -10, -11),
+)
+
+
+def _make_debtor(env, name):
+    """The case of a new debtor with an invoice that is overdue for a month."""
+    partner = env["res.partner"].create(
+        {
+            "name": name,
+            "is_company": True,
+            "country_id": env.ref("base.mx").id,
+            "email": f"{name.lower().replace(' ', '.')}@example.com",
+        }
+    )
+    _make_invoice(env, partner, days=30)
+    return env["cartera.case"].search([("partner_id", "=", partner.id)])
+
+
+def _pay(env, case, day) -> None:
+    invoice = env["account.move"].search([("partner_id", "=", case.partner_id.id)])
+    env["account.payment.register"].with_context(
+        active_model="account.move", active_ids=invoice.ids
+    ).create({"payment_date": day})._create_payments()
+
+
+def _contact(env, case) -> None:
+    """One contact of each result and direction, and a consent."""
+    results = dict(env["cartera.contact"]._fields["reached"].selection)
+    made = [("out", result) for result in results] + [("in", "reached")]
+    env["cartera.contact"]._log(
+        [
+            {
+                "case_id": case.id,
+                "channel": "call",
+                "direction": direction,
+                "reached": result,
+                "address": PHONE,
+            }
+            for direction, result in made
+        ]
+    )
+    env["cartera.consent"].create(
+        {"partner_id": case.partner_id.id, "channel": "sms", "source": "contract"}
+    )
+
+
+PHONE = "+52 (55) 5551-2000"
 
 
 # -- on the present version ------------------------------------------------------------
@@ -133,17 +224,65 @@ def episodes(env) -> list:
     ]
 
 
+def carried(env) -> dict:
+    """What became of the holds, promises and contacts of :func:`collect`; the first
+    two by the debtor's name."""
+    contacts = env["cartera.contact"]
+    names = [name for name, *_rest in HOLDS + PROMISES]
+    theirs = [("partner_id.name", "in", names)]
+    return {
+        "pauses": {
+            pause.partner_id.name: [
+                pause.kind,
+                (pause.date_review - fields.Date.today()).days,
+                pause.activity_id.date_deadline == pause.date_review,
+                pause.case_id.hold_until == pause.date_review,
+            ]
+            for pause in env["cartera.pause"].search(theirs)
+        },
+        "promises": {
+            promise.partner_id.name: [
+                promise.state,
+                promise.amount_kept,
+                sum(promise.item_ids.mapped("amount")),
+                promise.case_id.promise_amount,
+                promise.case_id.amount_collectable,
+            ]
+            for promise in env["cartera.promise"].search(theirs)
+        },
+        "contacts": [
+            [contact.direction, contact.reached, contact.address]
+            + contact.disposition_id.mapped("code")
+            for contact in contacts.search([("partner_id.name", "=", "Contacted")])
+        ],
+        "without result": contacts.search_count([("disposition_id", "=", False)]),
+    }
+
+
+def workers(env) -> dict:
+    """Whoever has cases works on them and finds them in the list of the day; every
+    partner is collected with its own company."""
+    cases = env["cartera.case"].search([])
+    partners = env["res.partner"].with_context(active_test=False).search([])
+    entries = env["cartera.worklist.entry"].search([])
+    return {
+        "others": len(cases.filtered(lambda case: case.worker_id != case.user_id)),
+        "workers": len(cases.worker_id),
+        "worklist": len(entries),
+        "strangers": len(
+            partners.filtered(
+                lambda one: one.cartera_debtor_id != one.commercial_partner_id
+            )
+        ),
+    }
+
+
 def night(env) -> dict:
-    """One nightly run of every company: states, errors, and what came of it."""
+    """One nightly run of every company: states and errors."""
     runs = env["cartera.run"].run()
     return {
         "states": sorted(set(runs.mapped("state"))),
         "errors": runs.error_ids.mapped("message"),
-        "steps": env["cartera.step.execution"].search_count([]),
-        "messages": env["cartera.communication"].search_count([]),
-        "activities": env["mail.activity"].search_count(
-            [("res_model", "=", "cartera.case")]
-        ),
     }
 
 
