@@ -120,7 +120,8 @@ PUBLIC_METHODS = {
     "cartera.case.owner": {"action_give_back"},
     "cartera.case.team": {"create", "write"},
     "cartera.substitution": {"create", "unlink", "write"},
-    "cartera.team.day": {"action_open_figure", "action_transfer"},
+    "cartera.team.day": {"action_open_figure", "action_transfer", "search_fetch"},
+    "cartera.team.day.records": {"action_open_figure", "action_transfer"},
     "cartera.transfer": {"action_transfer", "default_get"},
     "cartera.case.chatter": {"message_post"},
     "cartera.case.contact": {
