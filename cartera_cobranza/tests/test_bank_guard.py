@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.tests import tagged
 
 from .strategy_common import StrategyCommon
@@ -96,6 +97,21 @@ class TestBankGuard(StrategyCommon):
         other = self._create_debtor("Other")
         self._bank_line("2026-06-29", 5000, other)
         self.assertEqual(self._told()["notice"], DO)
+
+    def test_asked_about_one_debtor_it_tells_of_its_money_alone(self):
+        other = self._create_debtor("Other")
+        self._bank_line("2026-06-29", 100, self.debtor)
+        self._bank_line("2026-06-29", 50, other)
+        self.company.cartera_transit_share = 50
+        guard = self.env["cartera.bank.guard"]
+
+        def money(ids):
+            transit, _stale = guard._get_guard(self.company, fields.Date.today(), ids)
+            rows = self.env.execute_query_dict(transit)
+            return {row["debtor_id"]: row["amount"] for row in rows}
+
+        self.assertEqual(money([self.debtor.id]), {self.debtor.id: 100})
+        self.assertEqual(money(None), {self.debtor.id: 100, other.id: 50})
 
     def test_money_that_goes_out(self):
         self._bank_line("2026-06-29", -5000, self.debtor)
