@@ -165,9 +165,9 @@ class CarteraConsequenceNotifySalesperson(models.AbstractModel):
             company = log.company_id
             users = log.partner_id.user_id or of_items[log.partner_id, company]
             found[log] = users and users.filtered(
-                lambda user, company=company: user.active
-                and user._is_internal()
-                and company in user.company_ids
+                lambda user, company=company: (
+                    user.active and user._is_internal() and company in user.company_ids
+                )
             )
         return found
 
