@@ -18,6 +18,14 @@ DEBTOR_KINDS = [
 # known: Ley 20.416 art. 9.
 SMALL_COMPANY_COUNTRIES = ("CL",)
 
+# What is tracked but not everybody may see.
+TRACKED = (
+    "cartera_debtor_kind_set",
+    "cartera_insolvent_since",
+    "cartera_sued_since",
+    "cartera_tz",
+)
+
 
 class ResPartner(models.Model):
     _name = "res.partner"
@@ -265,6 +273,14 @@ class ResPartner(models.Model):
                     debtor | partner.commercial_partner_id
                 )
         return result
+
+    def _track_prepare(self, fields_iter):
+        """Before each write, each posting's among them, Odoo reads what is tracked:
+        what not everybody may see field by field, unless it is there already."""
+        names = set(fields_iter)
+        if not names.isdisjoint(TRACKED):
+            self.sudo().fetch(TRACKED)
+        return super()._track_prepare(names)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_cartera_cases(self):
