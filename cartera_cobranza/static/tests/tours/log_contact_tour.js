@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { setDay } from "./tour_steps";
 
 const LOG = ".modal footer button[name=action_log]";
 
@@ -36,11 +37,7 @@ registry.category("web_tour.tours").add("cartera_log_contact", {
             trigger:
                 ".modal .o_field_widget[name=promise_amount] input:value(1,000)",
         },
-        {
-            content: "The day of the first payment",
-            trigger: ".modal .o_field_widget[name=promise_date] input",
-            run: "edit 07/10/2026 && press Enter",
-        },
+        ...setDay("promise_date", "07/10/2026"),
         {
             content: "In two payments",
             trigger: ".modal .o_field_widget[name=promise_count] input",

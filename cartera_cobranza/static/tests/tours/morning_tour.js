@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { lookUp, pick } from "./tour_steps";
+import { lookUp, pick, setDay } from "./tour_steps";
 
 const SEARCH = ".modal .o_cartera_disposition_picker input";
 const WITHOUT_WINDOW = "body:not(:has(.modal))";
@@ -37,11 +37,11 @@ function attach(field, name) {
 /** What the ten debtors say, in the order of the list, and what is noted of it. */
 const ANSWERS = [
     { result: "No answer", key: "3" },
-    { result: "Promises to pay", key: "1", details: () => [fill("promise_date", "07/10/2026")] },
+    { result: "Promises to pay", key: "1", details: () => setDay("promise_date", "07/10/2026") },
     {
         result: "Promises to pay in instalments",
         details: () => [
-            fill("promise_date", "07/10/2026"),
+            ...setDay("promise_date", "07/10/2026"),
             fill("promise_count", "2"),
             { trigger: ".modal .o_field_widget[name=promise_text]:contains(08/10/2026)" },
         ],

@@ -14,6 +14,19 @@ export function openMenu(section, entry) {
     ];
 }
 
+/** Write another day than the one that a window proposes. */
+export function setDay(field, day) {
+    const widget = `.modal .o_field_widget[name=${field}]`;
+    return [
+        { content: `Unfold ${field}`, trigger: `${widget} button`, run: "click" },
+        {
+            content: `Set ${field}`,
+            trigger: `${widget} input`,
+            run: `edit ${day} && press Enter`,
+        },
+    ];
+}
+
 /** Choose a value of a selection. */
 export function choose(field, label) {
     return [
