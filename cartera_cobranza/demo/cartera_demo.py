@@ -55,7 +55,9 @@ class CarteraDemo(models.AbstractModel):
         :raise UserError: without a chart of accounts, a sale and a bank journal, or
             with a lock date inside the months to be filled
         """
-        company = company.sudo().with_company(company).with_context(**QUIET)
+        language = company.partner_id.lang or self.env.lang
+        company = company.sudo().with_company(company)
+        company = company.with_context(**QUIET, lang=language)
         people = company.env["cartera.demo.people"]
         ledger = company.env["cartera.demo.ledger"]
         if people._has_debtors(company):

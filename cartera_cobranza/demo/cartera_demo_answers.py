@@ -105,13 +105,7 @@ class CarteraDemoAnswers(models.AbstractModel):
                 {
                     "date_made": today + timedelta(days=promise.made),
                     "currency_id": case.currency_id.id,
-                    "installments": [
-                        (
-                            today + timedelta(days=day),
-                            case.currency_id.round(overdue * share),
-                        )
-                        for day, share in promise.payments
-                    ],
+                    "installments": self._split(case, promise.payments, today),
                     "channel": "call",
                     "note": promise.note,
                 }
@@ -123,6 +117,22 @@ class CarteraDemoAnswers(models.AbstractModel):
                     today + timedelta(days=day),
                     case.currency_id.round(overdue * share),
                 )
+
+    @api.model
+    def _split(self, case, payments, today):
+        """The payments of a promise as days and amounts, which together are never
+        more than what is overdue.
+
+        :param payments: (days from today, share of what is overdue) pairs
+        """
+        currency, overdue = case.currency_id, case.amount_overdue
+        installments, shares, promised = [], 0.0, 0.0
+        for day, share in payments:
+            shares += share
+            amount = currency.round(overdue * shares - promised)
+            installments.append((today + timedelta(days=day), amount))
+            promised += amount
+        return installments
 
     @api.model
     def _pay(self, promise, day, amount):

@@ -123,6 +123,7 @@ class CarteraDemoDealings(models.AbstractModel):
         self.env["cartera.run"].run(company)
         company.cartera_plan_approval = "manual"
         outbox = self.env["cartera.communication"]
+        gate = self.env["cartera.contact.gate"]
         mine = [("company_id", "=", company.id)]
         # To print invoices takes a server that is running.
         outbox.search([*mine, ("state", "=", "planned")]).attach_invoices = False
@@ -132,8 +133,10 @@ class CarteraDemoDealings(models.AbstractModel):
         )
         letters = outbox.search([*mine, ("state", "=", "ready")], order="id")
         posted = letters.filtered(lambda m: m.channel == "letter")[::POSTED_EVERY]
-        for collector, group in posted.grouped("user_id").items():
-            group.with_user(collector).action_mark_posted()
+        for letter in posted:
+            # Some wait for another day: so soon after the last contact is unlawful.
+            if gate._decide([letter._to_request()])[0].allowed:
+                letter.with_user(letter.user_id).action_mark_posted()
         self._pretend_to_call(company)
 
     @api.model

@@ -61,13 +61,21 @@ class CarteraDemoPeople(models.AbstractModel):
             "name": name,
             "email": f"{login}@distribuidora.example.com",
             "lang": language,
-            "tz": self.env.user.tz,
+            "tz": company._get_cartera_tz(),
             # Within Odoo, so that no mail is sent to them.
             "notification_type": "inbox",
             "company_id": company.id,
             "company_ids": [Command.set(company.ids)],
             "group_ids": [Command.set(groups.ids)],
+            **self._prepare_quiet_start(),
         }
+
+    @api.model
+    def _prepare_quiet_start(self):
+        """Nobody is greeted by a robot, whose window would hide what there is to do."""
+        if "odoobot_state" in self.env["res.users"]._fields:
+            return {"odoobot_state": "disabled"}
+        return {}
 
     @api.model
     def _create_debtors(self, company, salespeople):

@@ -227,6 +227,26 @@ class TestDemo(CarteraCommon):
         self.assertTrue(cases.filtered("amount_disputed"))
         self.assertEqual(set(cases.cause_ids.mapped("is_sensitive")), {True, False})
 
+    def test_payments_of_a_promise_are_never_more_than_is_owed(self):
+        answers = self.env["cartera.demo.answers"]
+        case = self.env["cartera.case"].search([("amount_overdue", ">", 0)])[0].sudo()
+        payments = ((0, 0.3), (15, 0.3), (30, 0.4))
+        today = fields.Date.context_today(self.company)
+        for overdue in (348623.49, 0.05, 1000.01, 99.97):
+            case.amount_overdue = overdue
+            amounts = [amount for _day, amount in answers._split(case, payments, today)]
+            self.assertAlmostEqual(sum(amounts), overdue, 2)
+
+    def test_letters_that_are_unlawful_today_wait_for_another_day(self):
+        """Whatever the day of the week, and however soon after the last contact."""
+        dealings = self.env["cartera.demo.dealings"]
+        with patch.object(type(self.env["ir.mail_server"]), "_connect__"):
+            for day in ("2026-06-25", "2026-06-26", "2026-06-27"):
+                self.frozen.move_to(f"{day} 15:00:00")
+                dealings._work_a_day(self.company)
+        letters = self.env["cartera.communication"].search([("channel", "=", "letter")])
+        self.assertLessEqual({"sent", "ready"}, set(letters.mapped("state")))
+
     def test_collectors_are_a_team_and_one_goes_on_holiday(self):
         team = self.env["cartera.team"].search([("company_id", "=", self.company.id)])
         self.assertEqual(len(team.member_ids), 3)
