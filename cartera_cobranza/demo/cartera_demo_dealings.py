@@ -148,6 +148,8 @@ class CarteraDemoDealings(models.AbstractModel):
         emails = messages.filtered("mail_message_id")
         for place, fate in FATES.items():
             message = emails[place : place + 1]
+            if not message:
+                continue  # on a quiet day
             if fate == "bounced":
                 message._receive_bounce(message.mail_message_id, BOUNCE)
             elif fate == "failed":

@@ -15,7 +15,7 @@ from odoo.addons.cartera_cobranza.demo.debtors import DEBTORS
 from odoo.addons.cartera_cobranza.demo.places import tax_number
 from odoo.addons.cartera_cobranza.demo.plan import HISTORY, build_plan
 
-from .common import CarteraCommon
+from .common import TODAY, CarteraCommon
 
 INVOICES_FROM, INVOICES_TO = 450, 550
 
@@ -240,6 +240,7 @@ class TestDemo(CarteraCommon):
     def test_letters_that_are_unlawful_today_wait_for_another_day(self):
         """Whatever the day of the week, and however soon after the last contact."""
         dealings = self.env["cartera.demo.dealings"]
+        self.addCleanup(self.frozen.move_to, TODAY)
         with patch.object(type(self.env["ir.mail_server"]), "_connect__"):
             for day in ("2026-06-25", "2026-06-26", "2026-06-27"):
                 self.frozen.move_to(f"{day} 15:00:00")
@@ -256,6 +257,7 @@ class TestDemo(CarteraCommon):
         self.assertEqual(group.case_count, 3)
 
     def test_a_day_at_work_leaves_messages_of_every_kind_and_sends_nothing(self):
+        self.addCleanup(self.frozen.move_to, TODAY)
         self.frozen.move_to("2026-06-30 15:00:00")
         with patch.object(type(self.env["ir.mail_server"]), "_connect__") as connect:
             self.env["cartera.demo.dealings"]._work_a_day(self.company)
