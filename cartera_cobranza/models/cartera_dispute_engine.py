@@ -261,7 +261,9 @@ class CarteraDisputeEngine(models.AbstractModel):
                     state_before = CASE WHEN fresh.outcome IS NOT NULL
                         THEN dispute.state END,
                     date_closed = CASE WHEN fresh.outcome IS NOT NULL
-                        THEN %(date)s::date END
+                        THEN %(date)s::date END,
+                    -- Whoever was in contact before has not heard of it.
+                    write_date = %(now)s, write_uid = %(uid)s
                 FROM unnest(%(ids)s::int[], %(outcomes)s::varchar[])
                     AS fresh (id, outcome)
                 WHERE dispute.id = fresh.id
@@ -270,6 +272,8 @@ class CarteraDisputeEngine(models.AbstractModel):
                 ids=list(outcomes),
                 outcomes=list(outcomes.values()),
                 date=date,
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
             ),
         )
         disputes.invalidate_recordset(flush=False)

@@ -271,6 +271,33 @@ class TestWorklist(ContactCommon):
             self._set_written(dispute, "2026-06-30 19:00:00")
             self.assertNext("2026-06-30", "dispute_closed")
 
+    def test_a_credit_note_that_closes_a_dispute_after_the_contact_of_the_day(self):
+        """What the ledger does is as much news as what a person does."""
+        case = self._owe()
+        invoice = self._get_invoice()
+        case._open_dispute(
+            {
+                "reason_id": self.env["cartera.dispute.reason"].search([], limit=1).id,
+                "lines": [(self._receivable_lines(invoice).id, 40)],
+            }
+        )
+        self._attend(case)
+        for closed, contacted in (
+            ("2026-06-30 19:00:00", "2026-06-30 20:00:00"),
+            ("2026-06-30 21:00:00", "2026-06-30 22:00:00"),
+        ):
+            with self._on(closed):
+                note = self._invoice(
+                    40, "2026-06-30", partner=self.person, move_type="out_refund"
+                )
+                self._match(invoice | note)
+                self.assertNext("2026-06-30", "dispute_closed")
+            with self._on(contacted):
+                self._attend(case)
+                self.assertNext("2026-07-30", "attention")
+                self._receivable_lines(note).remove_move_reconcile()
+                self.assertNotEqual(self._entry().next_action, "dispute_closed")
+
     def test_a_dispute_that_was_answered_is_nobodys_work(self):
         case = self._owe()
         line = self._receivable_lines(self._get_invoice())
