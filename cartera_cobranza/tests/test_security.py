@@ -228,7 +228,7 @@ PUBLIC_METHODS = {
         "create",
         "write",
     },
-    "cartera.pause.prolong": {"action_prolong"},
+    "cartera.pause.prolong": {"action_prolong", "create", "write"},
     "cartera.plan": {
         "action_approve",
         "action_discard",
@@ -263,7 +263,7 @@ PUBLIC_METHODS = {
         "action_withdraw",
     },
     "cartera.promise.decision": {"action_confirm"},
-    "cartera.promise.take": {"action_take"},
+    "cartera.promise.take": {"action_take", "create", "write"},
     "cartera.case.promise": {"action_promise"},
     "cartera.webhook.delivery": {"action_send_again"},
     "cartera.message.compose": {
@@ -739,6 +739,62 @@ class TestSecurity(SecurityCommon):
             with self.subTest(record._name):
                 self.assertTrue(self._as("accountant", record).has_access("read"))
                 self.assertFalse(self._as("supervisor", record).has_access("read"))
+
+    def test_every_window_is_for_whoever_opened_it(self):
+        own = "[('create_uid', '=', user.id)]"
+        windows = [
+            name
+            for name, model in self.env.registry.items()
+            if name.startswith("cartera.") and model._transient and not model._abstract
+        ]
+        self.assertIn("cartera.transfer", windows)
+        for name in windows:
+            rules = self.env["ir.rule"].search(
+                [("model_id.model", "=", name), ("groups", "=", False)]
+            )
+            with self.subTest(name):
+                self.assertIn(own, rules.mapped("domain_force"))
+
+    def test_windows_about_a_case_are_not_led_to_another(self):
+        theirs = self.other_case._pause(
+            {"reason": "Strike", "date_review": "2026-07-05"}
+        )
+        mine = self.case._pause({"reason": "Flood", "date_review": "2026-07-05"})
+        for model, own, other in (
+            (
+                "cartera.promise.take",
+                {"case_id": self.case.id},
+                {"case_id": self.other_case.id},
+            ),
+            (
+                "cartera.pause.prolong",
+                {"pause_id": mine.id, "reason": "Rain"},
+                {"pause_id": theirs.id, "reason": "Rain"},
+            ),
+        ):
+            windows = self._as("own", self.env[model])
+            with self.subTest(model), self.assertRaises(AccessError):
+                windows.create(other)
+            window = windows.create(own)
+            with self.subTest(model), self.assertRaises(AccessError):
+                window.write(other)
+
+    def test_a_promise_names_no_item_of_another_case(self):
+        line = self._receivable_lines(
+            self.env["account.move"].search(
+                [("partner_id", "=", self.other_debtor.id)], limit=1
+            )
+        )
+        window = self._as("own", self.env["cartera.promise.take"]).create(
+            {"case_id": self.case.id}
+        )
+        own = window.item_ids
+        self.assertTrue(own.document)
+        foreign = own.create({"take_id": window.id, "line_id": line.id})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(foreign.document)
+        self.assertFalse(foreign.date_due)
 
     def test_each_reader_ages_and_checks(self):
         for role in ROLES:

@@ -6,12 +6,15 @@ class CarteraPauseProlong(models.TransientModel):
 
     _name = "cartera.pause.prolong"
     _description = "Prolong a Pause"
+    _inherit = ["cartera.case.window"]
 
     pause_id = fields.Many2one("cartera.pause", required=True, readonly=True)
+    case_id = fields.Many2one(related="pause_id.case_id")
     date_review = fields.Date(
         string="Review On",
         compute="_compute_date_review",
         store=True,
+        precompute=True,
         readonly=False,
         required=True,
     )

@@ -12,10 +12,13 @@ class CarteraPromiseTake(models.TransientModel):
 
     _name = "cartera.promise.take"
     _description = "Take a Promise"
+    _inherit = ["cartera.case.window"]
 
     case_id = fields.Many2one("cartera.case", required=True, readonly=True)
     company_id = fields.Many2one(related="case_id.company_id")
-    partner_id = fields.Many2one(related="case_id.partner_id", string="Debtor")
+    partner_id = fields.Many2one(
+        related="case_id.partner_id", related_sudo=False, string="Debtor"
+    )
     currency_id = fields.Many2one(
         "res.currency",
         compute="_compute_currency_id",
@@ -241,14 +244,30 @@ class CarteraPromiseTakeItem(models.TransientModel):
     )
     currency_id = fields.Many2one(related="take_id.currency_id")
     line_id = fields.Many2one("account.move.line", string="Item", required=True)
-    document = fields.Char(related="line_id.move_name")
-    date_due = fields.Date(related="line_id.date_maturity", string="Due Date")
+    document = fields.Char(compute="_compute_document")
+    date_due = fields.Date(compute="_compute_document", string="Due Date")
     is_included = fields.Boolean(string="Promised")
     amount_open = fields.Monetary(
         string="Can Be Promised",
         readonly=True,
         help="What is open of it, less what is disputed.",
     )
+
+    @api.depends("line_id")
+    @api.depends_context("uid")
+    def _compute_document(self):
+        """As far as the user may see the item: whoever sends the id of another one
+        past the window learns nothing of it."""
+        seen = {
+            item.id: item
+            for item in self.env["cartera.open.item"].search(
+                [("id", "in", self.line_id.ids)]
+            )
+        }
+        for row in self:
+            item = seen.get(row.line_id.id)
+            row.document = item and item.document
+            row.date_due = item and item.date_due
 
 
 class CarteraPromiseTakeInstallment(models.TransientModel):
