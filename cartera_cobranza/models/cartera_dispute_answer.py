@@ -24,13 +24,20 @@ class CarteraDisputeAnswer(models.AbstractModel):
         self.sudo().state = "analysis"
 
     def action_founded(self):
-        """The debtor is right about what is accepted, the whole if nothing is said:
-        that part waits for its credit note, the rest is asked for again."""
+        """The debtor is right about what is accepted: that part waits for its credit
+        note, the rest is asked for again.
+
+        :raise UserError: when nothing is accepted
+        """
         self.check_access("write")
         self._require_states(*UNANSWERED)
-        for dispute in self.sudo():
-            if not dispute.amount_accepted:
-                dispute.amount_accepted = dispute.amount
+        if not all(self.sudo().mapped("amount_accepted")):
+            raise UserError(
+                self.env._(
+                    "Enter under Accepted what the debtor is right about, or say that "
+                    "the debtor is not right."
+                )
+            )
         self.sudo().state = "founded"
         self._settle()
         self._note_answer()

@@ -41,6 +41,12 @@ class DisputeCommon(CarteraCommon):
         )
 
     @classmethod
+    def _found(cls, dispute):
+        """Say that the debtor is right about all of it."""
+        dispute.amount_accepted = dispute.amount
+        dispute.action_founded()
+
+    @classmethod
     def _credit(cls, amount, day="2026-06-30", invoice=None, match=True):
         """A credit note of the debtor, matched with the invoice."""
         invoice = invoice or cls.invoice

@@ -189,6 +189,7 @@ class DisputeTours:
                 "lines": [(item.move_line_id.id, 2500)],
             }
         )
+        dispute.sudo().amount_accepted = dispute.amount
         dispute.sudo().action_founded()
         invoice = item.move_line_id.move_id
         if self.credits_in_browser:

@@ -185,10 +185,12 @@ class TestDispute(DisputeCommon):
         self.assertTrue(dispute.item_ids.is_open)
         self.assertFalse(self._activities(dispute, QUESTION))
 
-    def test_founded_without_an_amount_accepts_all(self):
+    def test_founded_needs_an_amount(self):
+        """Nothing accepted must not become all of it."""
         dispute = self._open(40)
-        dispute.action_founded()
-        self.assertDispute(dispute, state="founded", amount_accepted=40, amount_open=40)
+        with self.assertRaisesRegex(UserError, "what the debtor is right about"):
+            dispute.action_founded()
+        self.assertDispute(dispute, state="open", amount_accepted=0, amount_open=40)
 
     def test_accepted_amount_is_spread_and_bounded(self):
         second = self._receivable_lines(
@@ -267,7 +269,7 @@ class TestDispute(DisputeCommon):
             dispute.item_ids.amount = 101
         with self.assertRaises(ValidationError):
             dispute.item_ids = [Command.clear()]
-        dispute.action_founded()
+        self._found(dispute)
         with self.assertRaises(UserError):
             dispute.item_ids.amount = 10
 
@@ -296,7 +298,7 @@ class TestDispute(DisputeCommon):
 
     def test_credit_note_window_is_for_the_contested_invoices(self):
         dispute = self._open(40)
-        dispute.action_founded()
+        self._found(dispute)
         action = dispute.with_user(self.env.user).action_credit_note()
         wizard = (
             self.env["account.move.reversal"]
@@ -335,7 +337,7 @@ class TestDispute(DisputeCommon):
 
     def test_answered_disputes_are_not_escalated(self):
         dispute = self._open(date_deadline="2026-07-02")
-        dispute.action_founded()
+        self._found(dispute)
         with self._on("2026-07-10"):
             self.env["cartera.run"].run(self.company)
         self.assertFalse(dispute.date_escalated)

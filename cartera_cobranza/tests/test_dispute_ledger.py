@@ -31,7 +31,7 @@ class TestDisputeLedger(DisputeCommon):
 
     def test_credit_note_that_covers_it_closes_and_its_undoing_opens_again(self):
         dispute = self._open(40)
-        dispute.action_founded()
+        self._found(dispute)
         note = self._credit(40)
         self.assertDispute(
             dispute,

@@ -207,7 +207,7 @@ class TestDisputeRights(DisputeCommon):
 
     def test_accountant_who_is_the_owner_answers(self):
         self.dispute.user_id = self.accountant
-        self._as(self.accountant).action_founded()
+        self._found(self._as(self.accountant))
         self.assertEqual(self.dispute.state, "founded")
 
     def test_other_companies_see_nothing(self):
