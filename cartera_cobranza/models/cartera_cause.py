@@ -79,7 +79,7 @@ class CarteraCaseCause(models.Model):
     """A cause that was learned of a debtor: the code, the day and who noted it.
 
     Of a sensitive one nothing else is written anywhere. Those of the group see it,
-    and until the end of the day whoever noted it; later it is deleted.
+    and for 24 hours whoever noted it; later it is deleted.
     """
 
     _name = "cartera.case.cause"
@@ -193,6 +193,25 @@ class CarteraCaseCause(models.Model):
         rows = super().create(vals_list)
         rows.filtered("is_ours")._tell_sales()
         return rows
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_by_author(self):
+        """:raise AccessError: unless it is the user's own and fresh, or the user is a
+        supervisor"""
+        if self.env.su or self.env.user.has_group(
+            "cartera_cobranza.group_cartera_supervisor"
+        ):
+            return
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        if self.filtered(
+            lambda row: row.user_id != self.env.user or row.create_date < since
+        ):
+            raise AccessError(
+                self.env._(
+                    "A cause is deleted by whoever noted it, within a day, or a "
+                    "supervisor."
+                )
+            )
 
     @api.model
     def _find_salesperson(self, case):

@@ -184,6 +184,7 @@ class CarteraPause(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         pauses = super().create([self._prepare_new(vals) for vals in vals_list])
+        pauses._check_kind()
         for pause in pauses:
             if not pause._is_supervisor():
                 pause._check_length(pause.date_review)
@@ -191,6 +192,14 @@ class CarteraPause(models.Model):
         pauses._plan_reviews()
         pauses._touch()
         return pauses
+
+    def _check_kind(self):
+        """:raise AccessError: for pauses that people make as if a strategy did, which
+        nobody would review"""
+        if not self.env.su and "strategy" in self.mapped("kind"):
+            raise AccessError(
+                self.env._("Only a strategy makes pauses that are steps of one.")
+            )
 
     @api.model
     def _prepare_new(self, vals):

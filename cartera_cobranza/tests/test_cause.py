@@ -109,6 +109,32 @@ class TestCause(DisputeCommon):
         self._age(row, "2026-06-30 00:00:00")
         self._as(self.collector, row).unlink()
 
+    def test_who_deletes_what_was_noted(self):
+        refused = "within a day, or a supervisor"
+        own = self._create_user("cause_own", "own")
+        self.case.sudo().user_id = own
+        for user in (own, self.colleague, self.trusted):
+            row = self._note(self.seasonal)
+            with self.subTest(user.login):
+                with self.assertRaisesRegex(AccessError, refused):
+                    self._as(user, row).unlink()
+        for user in (self.auditor, self.seller):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                self._as(user, row).unlink()
+        for user in (own, self.colleague, self.supervisor):
+            with self.subTest(user.login):
+                self._as(user, self._note(self.seasonal, user)).unlink()
+        self._as(self.supervisor, row).unlink()
+        self.assertFalse(row.exists())
+
+    def test_what_was_noted_earlier_is_deleted_by_a_supervisor(self):
+        row = self._note(self.seasonal)
+        self._age(row, "2026-06-28 12:00:00")
+        with self.assertRaisesRegex(AccessError, "within a day, or a supervisor"):
+            self._as(self.collector, row).unlink()
+        self._as(self.supervisor, row).unlink()
+        self.assertFalse(row.exists())
+
     def test_sensitive_causes_leave_no_other_trace(self):
         messages = self.case.message_ids
         activities = self.env["mail.activity"].search_count([])

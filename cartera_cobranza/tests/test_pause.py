@@ -301,6 +301,17 @@ class TestPause(PauseCommon):
                 date.fromisoformat("2026-07-08"), "Longer"
             )
 
+    def test_only_the_strategy_makes_its_pauses(self):
+        for user in (self.collector, self.supervisor):
+            with (
+                self.subTest(user.login),
+                self.assertRaisesRegex(AccessError, "Only a strategy"),
+            ):
+                self._pause_as(user, "2026-07-05", kind="strategy")
+            case = self.case.with_user(user).with_context(default_kind="strategy")
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                case._pause({"reason": "Flood", "date_review": "2026-07-05"})
+
     # -- screens ------------------------------------------------------------------
 
     def test_the_form_of_a_case_makes_a_pause(self):
