@@ -66,7 +66,7 @@ class CarteraCasePromise(models.AbstractModel):
                 self.env._(
                     "The promise goes beyond the limits of the policy. Say why you "
                     "allow it. %(excesses)s",
-                    excesses=" ".join(excesses),
+                    excesses=policy._describe_excesses(excesses),
                 )
             )
         is_open = by_supervisor or not excesses
@@ -84,7 +84,7 @@ class CarteraCasePromise(models.AbstractModel):
             "tolerance_percent": policy.tolerance_percent,
             "level": level,
             "state": "open" if is_open else "proposed",
-            "limit_text": " ".join(excesses) or False,
+            "limit_facts": excesses or False,
             "override_reason": reason or False,
             "approved_by_id": self.env.uid if excesses and is_open else False,
             "installment_ids": [
@@ -213,25 +213,39 @@ class CarteraCasePromise(models.AbstractModel):
             chosen = {
                 item: most for item, most in chosen.items() if item.id in set(line_ids)
             }
-        chosen = {
-            item: most for item, most in chosen.items() if item.currency_id == currency
-        }
-        parts, excess = rules.allocate(
-            self._to_units(currency, amount),
-            [(item, self._to_units(currency, most)) for item, most in chosen.items()],
-        )
+        parts, excess = self._spread_promise(currency, amount, chosen)
         if excess:
+            most = sum(
+                most for item, most in chosen.items() if item.currency_id == currency
+            )
             raise UserError(
                 self.env._(
                     "%(amount)s is more than can be promised, which is %(most)s. What "
                     "is disputed, blocked or promised already does not count.",
                     amount=format_amount(self.env, amount, currency),
-                    most=format_amount(self.env, sum(chosen.values()), currency),
+                    most=format_amount(self.env, most, currency),
                 )
             )
         return [
             (item, currency.round(part * currency.rounding)) for item, part in parts
         ]
+
+    def _find_promised_lines(self, currency, amount):
+        """Ids of the journal items that a promise is about when none are chosen; all
+        where it is more than can be promised."""
+        parts, _excess = self._spread_promise(currency, amount, self._get_promisable())
+        return [item.id for item, _part in parts]
+
+    def _spread_promise(self, currency, amount, promisable):
+        """:return: what ``lib.promise.allocate`` makes of the items of the currency"""
+        return rules.allocate(
+            self._to_units(currency, amount),
+            [
+                (item, self._to_units(currency, most))
+                for item, most in promisable.items()
+                if item.currency_id == currency
+            ],
+        )
 
     def _to_units(self, currency, amount):
         """``amount`` in the smallest unit of the currency."""
@@ -281,18 +295,20 @@ class CarteraCasePromise(models.AbstractModel):
                 )
             )
 
-    def _get_promise_limits(self, days, line_ids):
-        """What of a promise made today would be beyond the limits, or False.
+    def _get_promise_limits(self, days, line_ids, date_made=None):
+        """What of a promise would be beyond the limits, or False.
 
         :param days: days of its payments
         :param line_ids: ids of the journal items promised
+        :param date_made: day on which it is made; None for today
         """
         if not days:
             return False
         policy = self.env["cartera.promise.policy"]._get_policy(self)
-        today = self.company_id._get_cartera_today()
+        date_made = date_made or self.company_id._get_cartera_today()
         level = self._get_promise_level(line_ids)
-        return " ".join(policy._get_excesses(self, today, days, level)) or False
+        excesses = policy._get_excesses(self, date_made, days, level)
+        return policy._describe_excesses(excesses)
 
     def _get_promise_level(self, line_ids):
         """How often the items are promised by now: promises that were not kept, or
@@ -305,7 +321,7 @@ class CarteraCasePromise(models.AbstractModel):
                     ("line_id", "in", line_ids),
                     ("promise_id.state", "in", ["broken", "partial", "withdrawn"]),
                     "|",
-                    ("promise_id.limit_text", "in", [False, ""]),
+                    ("promise_id.limit_facts", "=", False),
                     ("promise_id.approved_by_id", "!=", False),
                 ],
                 ["line_id"],

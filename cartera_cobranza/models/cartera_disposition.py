@@ -28,6 +28,8 @@ PLAIN = {
     "wrong_number": "cartera_disposition_wrong_number",
 }
 PLAIN_INCOMING = "cartera_disposition_incoming"
+# The group of what debtors do of their own accord.
+FROM_DEBTOR = "cartera_disposition_from_debtor"
 
 
 class CarteraDisposition(models.Model):
@@ -63,6 +65,11 @@ class CarteraDisposition(models.Model):
         default=3,
         help="Working days until the debtor is looked at again.",
     )
+    is_from_debtor = fields.Boolean(
+        string="The Debtor Came Forward",
+        compute="_compute_is_from_debtor",
+        help="What such contacts are is not ruled by anybody: the debtor makes them.",
+    )
     is_automatic = fields.Boolean(
         readonly=True, help="Given by the machine; nobody chooses it."
     )
@@ -77,6 +84,15 @@ class CarteraDisposition(models.Model):
         for disposition in self:
             names = (disposition.parent_id.name, disposition.name)
             disposition.display_name = " / ".join(filter(None, names))
+
+    @api.depends("parent_path")
+    def _compute_is_from_debtor(self):
+        """The results in and under the group of the debtor's own contacts."""
+        data = self.env["ir.model.data"]
+        group = data._xmlid_to_res_id(f"cartera_cobranza.{FROM_DEBTOR}")
+        for disposition in self:
+            above = (disposition.parent_path or "").split("/")
+            disposition.is_from_debtor = str(group) in above
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_used(self):

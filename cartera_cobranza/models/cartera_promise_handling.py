@@ -12,11 +12,30 @@ class CarteraPromiseHandling(models.AbstractModel):
     def _ask_supervisor(self):
         """Plan the decision on the promise with the supervisor of its collector."""
         self.ensure_one()
+        supervisor = self._get_supervisor()
         self.sudo().activity_schedule(
             "cartera_cobranza.mail_activity_type_promise",
-            user_id=self._get_supervisor().id,
-            note=self.limit_text,
+            user_id=supervisor.id,
+            note=self.with_context(lang=supervisor.lang).limit_text,
         )
+
+    def _get_waiting_notice(self):
+        """:return: a client action that tells that the promise waits for a supervisor,
+            or None where it does not
+        """
+        self.ensure_one()
+        if self.state != "proposed":
+            return None
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "title": self.env._("The promise waits for a supervisor"),
+                "message": self.limit_text,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
     def _get_supervisor(self):
         """Who leads the team of the collector, or else one of the supervisors."""

@@ -202,6 +202,54 @@ class TestLogAContact(CallCommon):
         self.assertEqual(self.case.contact_ids.direction, "in")
         self.assertFalse(self._evidence())
 
+    def test_the_result_says_that_the_debtor_came_forward(self):
+        """Nobody need say so twice."""
+        activity = self.case.activity_schedule(
+            "cartera_cobranza.mail_activity_type_call", user_id=self.collector.id
+        )
+        with self._on(SATURDAY):
+            form = self._open()
+            self.assertEqual(form.verdict, "block")
+            form.disposition_id = self._result("incoming")
+            self.assertEqual(form.verdict, "allow")
+            # A slip of the hand lets no call pass.
+            form.disposition_id = self._result("reached")
+            self.assertEqual(form.verdict, "block")
+            form.disposition_id = self._result("incoming")
+            form.save().action_log()
+        self.assertEqual(self.case.contact_ids.direction, "in")
+        self.assertFalse(self.case.contact_ids.outside_rule)
+        self.assertTrue(activity.active)
+        self.assertFalse(self._evidence())
+
+    def test_results_below_that_of_who_came_forward_are_the_debtors_too(self):
+        own = self.env["cartera.disposition"].create(
+            {
+                "name": "Came to the counter",
+                "code": "counter",
+                "parent_id": self._result("from_debtor").id,
+                "reached": "reached",
+            }
+        )
+        with self._on(SATURDAY):
+            form = self._open(direction="in", result="incoming")
+            self.assertEqual(form.verdict, "allow")
+            form.disposition_id = own
+            form.save().action_log()
+        self.assertEqual(self.case.contact_ids.direction, "in")
+        self.assertEqual(self.case.contact_ids.disposition_id, own)
+
+    def test_a_sensitive_cause_is_kept_by_the_case_alone(self):
+        cause = self.env["cartera.cause"].search([("is_sensitive", "=", True)], limit=1)
+        form = self._open()
+        self.assertFalse(form.is_sensitive)
+        form.cause_id = cause
+        self.assertTrue(form.is_sensitive)
+        wizard = form.save()
+        wizard.action_log()
+        self.assertEqual(self.case.sudo().cause_ids.cause_id, cause)
+        self.assertFalse(wizard.cause_id)
+
     def test_a_third_party(self):
         stranger = self._create_person("pe", "Vecino")
         wizard = self._open().save()

@@ -160,6 +160,40 @@ class TestContactFollowUp(FollowUpCommon):
         self.assertEqual(str(form.promise_date), "2026-07-02")
         self.assertFalse(self._open(result="refused").promise_date)
 
+    def test_a_promise_beyond_the_limits_says_so_before_and_after(self):
+        self.env["cartera.promise.policy"].search([]).max_days_first = 10
+        form = self._open(result="promise")
+        form.promise_date = "2026-07-10"
+        self.assertFalse(form.promise_limit_text)
+        form.promise_date = "2026-07-20"
+        self.assertIn("more than 10 days away", form.promise_limit_text)
+        form.promise_count = 0
+        self.assertFalse(form.promise_limit_text)
+        form.promise_count = 1
+        action = form.save().action_log()
+        self.assertEqual(self.case.promise_ids.state, "proposed")
+        self.assertEqual(action["tag"], "display_notification")
+        self.assertIn("more than 10 days away", action["params"]["message"])
+        self.assertEqual(
+            action["params"]["next"], {"type": "ir.actions.act_window_close"}
+        )
+
+    def test_a_promise_that_waits_is_told_on_the_way_to_the_next_debtor(self):
+        self.env["cartera.promise.policy"].search([]).max_days_first = 10
+        wizard = self._wizard("promise", promise_date="2026-07-20")
+        action = wizard.action_log_next()
+        self.assertIn("more than 10 days away", action["params"]["message"])
+        self.assertEqual(
+            action["params"]["next"],
+            self.case.with_user(self.collector).action_next_debtor(),
+        )
+
+    def test_a_late_log_is_judged_by_the_day_of_the_promise(self):
+        self.env["cartera.promise.policy"].search([]).max_days_first = 10
+        wizard = self._wizard("promise", promise_date="2026-07-10")
+        wizard.date = "2026-06-29 15:00:00"
+        self.assertIn("more than 10 days away", wizard.promise_limit_text)
+
     def test_a_promise_in_the_currency_of_the_debt(self):
         euro = self.setup_other_currency("EUR", rates=[("2020-01-01", 0.5)])
         self._invoice(

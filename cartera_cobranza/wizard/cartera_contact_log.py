@@ -79,6 +79,7 @@ class CarteraContactLog(models.TransientModel):
         "cartera.disposition", compute="_compute_fitting_disposition_ids"
     )
     reached = fields.Selection(related="disposition_id.reached")
+    is_from_debtor = fields.Boolean(related="disposition_id.is_from_debtor")
     follow_up = fields.Selection(related="disposition_id.follow_up")
     note = fields.Text()
     cause_id = fields.Many2one(
@@ -86,6 +87,7 @@ class CarteraContactLog(models.TransientModel):
         string="Cause of the Delay",
         help="Why the debtor pays late, when it says so.",
     )
+    is_sensitive = fields.Boolean(related="cause_id.is_sensitive")
     date_next = fields.Date(
         string="Look at It Again On",
         compute="_compute_date_next",
@@ -180,13 +182,16 @@ class CarteraContactLog(models.TransientModel):
         "date",
         "direction",
         "is_admitted",
+        "is_from_debtor",
     )
     @api.depends_context("lang")
     def _compute_verdict(self):
         gate = self.env["cartera.contact.gate"]
         for log in self:
             log.verdict, log.verdict_text = "allow", False
-            if not (log.case_id and log.channel and log.date) or log.direction == "in":
+            if log.direction == "in" or log.is_from_debtor:
+                continue
+            if not (log.case_id and log.channel and log.date):
                 continue
             [decision] = gate._decide([log._get_request()], log.date)
             if not decision.allowed:
@@ -228,8 +233,27 @@ class CarteraContactLog(models.TransientModel):
 
         :raise UserError: when something is missing, or not allowed
         """
+        notice = self._log()
+        return self._tell(notice, {"type": "ir.actions.act_window_close"})
+
+    def action_log_next(self):
+        """Record the contact, and open the debtor that comes next."""
+        notice = self._log()
+        return self._tell(notice, self.case_id.action_next_debtor())
+
+    def _tell(self, notice, action):
+        """``action``, after a notice of ``_log`` if there is one."""
+        if not notice:
+            return action
+        notice["params"]["next"] = action
+        return notice
+
+    def _log(self):
+        """:return: the notification of what waits for somebody else, or None"""
         self.ensure_one()
         self.case_id.check_access("write")
+        if self.is_from_debtor:
+            self.direction = "in"
         self._check_plausible()
         follow_up = self._get_follow_up()
         follow_up._check(self)
@@ -237,19 +261,16 @@ class CarteraContactLog(models.TransientModel):
         outside = self._pass_gate() if self.direction == "out" else False
         values = self._prepare_contact(outside)
         [contact] = self.env["cartera.contact"]._log([values])
-        follow_up._apply(self, contact)
+        notice = follow_up._apply(self, contact)
         if self.cause_id:
             self.case_id._note_cause(self.cause_id)
+            # Only the case keeps it, where not everybody sees what is sensitive.
+            self.cause_id = False
         if self.date_next:
             self.case_id._resubmit(self.date_next)
         if self.activity_id:
             self.activity_id.action_feedback(feedback=self.note or False)
-        return {"type": "ir.actions.act_window_close"}
-
-    def action_log_next(self):
-        """Record the contact, and open the debtor that comes next."""
-        self.action_log()
-        return self.case_id.action_next_debtor()
+        return notice
 
     def _get_follow_up(self):
         return self.env[f"cartera.follow.up.{self.follow_up}"]

@@ -50,6 +50,9 @@ class CarteraContactLog(models.TransientModel):
     promise_text = fields.Char(
         string="Payments in Words", compute="_compute_promise_text"
     )
+    promise_limit_text = fields.Char(
+        string="Beyond the Limits", compute="_compute_promise_limit_text"
+    )
     promise_reason = fields.Char(
         string="Reason for an Exception",
         help="Why a promise beyond the limits is taken.",
@@ -120,13 +123,46 @@ class CarteraContactLog(models.TransientModel):
     @api.depends_context("lang")
     def _compute_promise_text(self):
         for log in self:
-            # While somebody types, anything may stand there.
-            readable = log.promise_date and 1 < log.promise_count <= MAX_INSTALLMENTS
+            readable = log.promise_count > 1 and log._is_promise_readable()
             log.promise_text = readable and " · ".join(
                 f"{format_date(log.env, day)}: "
                 f"{format_amount(log.env, amount, log.promise_currency_id)}"
                 for day, amount in log._get_installments()
             )
+
+    @api.depends(
+        "case_id",
+        "date",
+        "follow_up",
+        "promise_amount",
+        "promise_count",
+        "promise_currency_id",
+        "promise_date",
+        "promise_every",
+    )
+    @api.depends_context("lang")
+    def _compute_promise_limit_text(self):
+        """What a supervisor would have to decide about."""
+        for log in self:
+            log.promise_limit_text = False
+            if not log.case_id or log.follow_up != "promise":
+                continue
+            if not log.date or not log._is_promise_readable():
+                continue
+            log._check_case()
+            case = log.case_id.sudo()
+            days = [day for day, _amount in log._get_installments()]
+            line_ids = case._find_promised_lines(
+                log.promise_currency_id, log.promise_amount
+            )
+            log.promise_limit_text = case._get_promise_limits(
+                days, line_ids, log._get_day()
+            )
+
+    def _is_promise_readable(self):
+        """Whether payments can be told yet: while somebody types, anything may stand
+        there."""
+        return self.promise_date and 1 <= self.promise_count <= MAX_INSTALLMENTS
 
     def _get_installments(self):
         """The payments that are promised: equal ones, the last with what is left.

@@ -31,6 +31,7 @@ class CarteraFollowUp(models.AbstractModel):
         """Do what follows.
 
         :param contact: the ``cartera.contact`` that was logged
+        :return: a notification for whoever logged it, or None
         """
 
     @api.model
@@ -72,7 +73,7 @@ class CarteraFollowUpPromise(models.AbstractModel):
 
     @api.model
     def _apply(self, log, contact):
-        log.case_id._take_promise(
+        promise = log.case_id._take_promise(
             {
                 "currency_id": log.promise_currency_id.id,
                 "installments": log._get_installments(),
@@ -85,6 +86,7 @@ class CarteraFollowUpPromise(models.AbstractModel):
                 "override_reason": log.promise_reason,
             }
         )
+        return promise._get_waiting_notice()
 
     @api.model
     def _get_next(self, log):

@@ -206,18 +206,8 @@ class CarteraPromiseTake(models.TransientModel):
                 "override_reason": self.override_reason,
             }
         )
-        if promise.state == "open":
-            return {"type": "ir.actions.act_window_close"}
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "title": self.env._("The promise waits for a supervisor"),
-                "message": promise.limit_text,
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        done = {"type": "ir.actions.act_window_close"}
+        return promise._get_waiting_notice() or done
 
     def _check_sum(self):
         """:raise UserError: when payments edited by hand are not what is promised"""
