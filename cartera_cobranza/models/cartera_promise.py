@@ -123,9 +123,14 @@ class CarteraPromise(models.Model):
         "broken, kept in part or withdrawn before.",
     )
     # -- beyond the limits --------------------------------------------------------
+    limit_facts = fields.Json(
+        string="Limits Passed",
+        readonly=True,
+        help="What the policy of promises would not allow, as codes and numbers.",
+    )
     limit_text = fields.Char(
         string="Beyond the Limits",
-        readonly=True,
+        compute="_compute_limit_text",
         help="What the policy of promises would not allow.",
     )
     override_reason = fields.Char(
@@ -173,6 +178,13 @@ class CarteraPromise(models.Model):
                 debtor=promise.case_id.display_name,
                 amount=format_amount(self.env, amount, promise.currency_id),
             )
+
+    @api.depends("limit_facts")
+    @api.depends_context("lang")
+    def _compute_limit_text(self):
+        policies = self.env["cartera.promise.policy"]
+        for promise in self:
+            promise.limit_text = policies._describe_excesses(promise.limit_facts or [])
 
     @api.depends_context("uid")
     def _compute_can_decide(self):

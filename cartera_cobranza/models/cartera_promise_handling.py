@@ -20,8 +20,9 @@ class CarteraPromiseHandling(models.AbstractModel):
         )
 
     def _get_waiting_notice(self):
-        """:return: a client action that tells that the promise waits for a supervisor,
-            or None where it does not
+        """Tell that the promise waits for a supervisor.
+
+        :return: a client action; None where it does not wait
         """
         self.ensure_one()
         if self.state != "proposed":

@@ -75,49 +75,60 @@ class CarteraPromisePolicy(models.Model):
         )[:1]
 
     def _get_excesses(self, case, date_made, days, level):
-        """What of a promise is beyond the policy, in sentences.
+        """What of a promise is beyond the policy.
 
         :param date_made: day of the promise
         :param days: days of its payments
         :param level: how often its items are promised by now
+        :return: ``[[code, values], ...]`` for ``_describe_excesses``
         """
         if not self:
             return []
-        first, last = min(days), max(days)
+        first, last = (day - date_made for day in (min(days), max(days)))
         missed = self._count_missed(case, date_made)
         checks = [
             (
                 len(days) > self.max_installments,
-                self.env._("More than %(most)s payments.", most=self.max_installments),
+                ["installments", {"most": self.max_installments}],
             ),
             (
-                (first - date_made).days > self.max_days_first,
-                self.env._(
-                    "The first payment is more than %(most)s days away.",
-                    most=self.max_days_first,
-                ),
+                first.days > self.max_days_first,
+                ["first", {"most": self.max_days_first}],
             ),
-            (
-                (last - date_made).days > self.max_days_total,
-                self.env._(
-                    "The last payment is more than %(most)s days away.",
-                    most=self.max_days_total,
-                ),
-            ),
+            (last.days > self.max_days_total, ["last", {"most": self.max_days_total}]),
             (
                 missed >= self.max_broken,
-                self.env._(
-                    "Promises not kept in the last %(days)s days: %(count)s.",
-                    count=missed,
-                    days=self.window_days,
-                ),
+                ["missed", {"count": missed, "days": self.window_days}],
             ),
-            (
-                level > self.max_level,
-                self.env._("Promise number %(count)s for the same debt.", count=level),
-            ),
+            (level > self.max_level, ["level", {"count": level}]),
         ]
-        return [text for exceeded, text in checks if exceeded]
+        return [excess for exceeded, excess in checks if exceeded]
+
+    @api.model
+    def _describe_excesses(self, excesses):
+        """What is beyond a policy, in sentences of the reader's language, or False."""
+        return " ".join(self._describe_excess(*excess) for excess in excesses) or False
+
+    def _describe_excess(self, code, values):
+        match code:
+            case "installments":
+                return self.env._("More than %(most)s payments.", **values)
+            case "first":
+                return self.env._(
+                    "The first payment is more than %(most)s days away.", **values
+                )
+            case "last":
+                return self.env._(
+                    "The last payment is more than %(most)s days away.", **values
+                )
+            case "missed":
+                return self.env._(
+                    "Promises not kept in the last %(days)s days: %(count)s.", **values
+                )
+            case "level":
+                return self.env._(
+                    "Promise number %(count)s for the same debt.", **values
+                )
 
     def _count_missed(self, case, date):
         return (

@@ -51,6 +51,19 @@ class TestPromiseLimits(PromiseCommon):
                 self.assertEqual(promise.state, "proposed")
                 self.assertIn(text, promise.limit_text)
 
+    def test_each_reads_the_limits_in_the_own_language(self):
+        self.env["res.lang"]._activate_lang("es_MX")
+        self.supervisor.lang = "es_MX"
+        self._lead_team()
+        promise = self._take(self.collector, ("2026-07-11", 1))
+        self.assertIn("more than 10 days", promise.limit_text)
+        spanish = promise.with_user(self.supervisor).with_context(lang="es_MX")
+        self.assertNotIn("payment", spanish.limit_text)
+        self.assertIn("10", spanish.limit_text)
+        activity = promise.sudo().activity_ids
+        self.assertEqual(activity.user_id, self.supervisor)
+        self.assertIn(spanish.limit_text, activity.note)
+
     def _break(self, count):
         for _number in range(count):
             promise = self._promise(("2026-06-20", 10), date_made="2026-06-15")
@@ -134,7 +147,8 @@ class TestPromiseLimits(PromiseCommon):
             activity.user_id.has_group("cartera_cobranza.group_cartera_supervisor")
         )
 
-    def test_the_leader_of_the_team_is_asked(self):
+    def _lead_team(self):
+        """The supervisor leads the team of the collector."""
         self.env["cartera.team"].create(
             {
                 "name": "Norte",
@@ -142,6 +156,9 @@ class TestPromiseLimits(PromiseCommon):
                 "member_ids": [Command.create({"user_id": self.collector.id})],
             }
         )
+
+    def test_the_leader_of_the_team_is_asked(self):
+        self._lead_team()
         promise = self._take(self.collector, ("2026-07-20", 1000))
         self.assertEqual(promise.activity_ids.user_id, self.supervisor)
 
