@@ -68,7 +68,7 @@ class CarteraDisposition(models.Model):
     is_from_debtor = fields.Boolean(
         string="The Debtor Came Forward",
         compute="_compute_is_from_debtor",
-        help="What such contacts are is not ruled by anybody: the debtor makes them.",
+        help="The debtor makes such contacts: no contact rule limits them.",
     )
     is_automatic = fields.Boolean(
         readonly=True, help="Given by the machine; nobody chooses it."
