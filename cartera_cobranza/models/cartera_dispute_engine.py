@@ -29,16 +29,33 @@ class CarteraDisputeEngine(models.AbstractModel):
         if run._get_as_of():
             return 0, []
         count = self._settle(run.company_id, run.date)
-        late = self.env["cartera.dispute"].search(
-            [
-                ("company_id", "=", run.company_id.id),
-                ("state", "in", UNANSWERED),
-                ("date_deadline", "<", run.date),
-                ("date_escalated", "=", False),
-            ]
-        )
+        late = self._get_late(run.company_id, run.date)
         late._escalate(run.date)
         return count + len(late), []
+
+    @api.model
+    def _get_late(self, company, date):
+        """The disputes past their deadline that nobody has been told of.
+
+        Not by a search, which would first bring in what waits of all companies: that
+        is for the phases of each.
+        """
+        disputes = self.env["cartera.dispute"]
+        disputes.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM cartera_dispute
+                WHERE company_id = %s AND state IN %s AND date_deadline < %s
+                    AND date_escalated IS NULL
+                ORDER BY id
+                """,
+                company.id,
+                tuple(UNANSWERED),
+                date,
+            )
+        )
+        return disputes.browse(dispute_id for (dispute_id,) in rows)
 
     # -- what the ledger says -----------------------------------------------------
 

@@ -422,7 +422,8 @@ class TestItemStatus(MessageCommon):
         self.env["cartera.message.renderer"]._render(message)
         self.assertIn("Contested, not asked for", message.body)
         self.assertIn(
-            "You contest $ 300.00 USD of it.", message.body.replace("\xa0", " ")
+            "<span>Contested by you:</span> $ 300.00 USD",
+            message.body.replace("\xa0", " "),
         )
 
     def test_a_message_leaves_out_what_is_promised_or_paused(self):
