@@ -1,7 +1,7 @@
 {
     "name": "Cartera y cobranza",
     "summary": "Receivables aging, collection cases and stages on top of your ledger",
-    "version": "19.0.3.0.0",
+    "version": "19.0.4.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
     "author": "Cartera y cobranza contributors",
@@ -34,6 +34,7 @@
         "data/cartera_strategy_data.xml",
         "data/cartera_promise_policy_data.xml",
         "data/cartera_dispute_data.xml",
+        "data/cartera_agreement_data.xml",
         "data/cartera_cause_data.xml",
         "data/resource_calendar_data.xml",
         "data/cartera_worklist_rule_data.xml",

@@ -2,11 +2,16 @@
 
 from . import (
     aging,
+    amortization,
     batches,
     contact_rulebook,
     contact_window,
+    day_count,
     disputes,
     local_days,
+    rates,
+    rounding,
+    schedule_dates,
     stage_rules,
     statement,
     strategy,

@@ -36,6 +36,35 @@ class AccountMove(models.Model):
         help="Days past due of the oldest open instalment.",
     )
 
+    # -- agreements
+    cartera_agreement_id = fields.Many2one(
+        "cartera.agreement",
+        string="Agreement",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        groups=READERS,
+        help="The agreement that this entry was made for.",
+    )
+    cartera_installment_id = fields.Many2one(
+        "cartera.agreement.installment",
+        string="Instalment",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        groups=READERS,
+        help="The instalment whose interest and fees it invoices.",
+    )
+    cartera_component = fields.Selection(
+        [("capital", "Capital"), ("interest", "Interest"), ("fee", "Fees")],
+        string="Part of the Debt",
+        groups=READERS,
+        help="What the invoice counts as when an agreement waives a part of the debt. "
+        "Empty: capital, but for invoices of interest and fee products alone.",
+    )
+
     @api.depends(
         "commercial_partner_id.cartera_debtor_id", "company_id", "state", "move_type"
     )

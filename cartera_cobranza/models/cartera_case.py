@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from . import (  # noqa: F401  (inherited: they come first)
     cartera_case_aging,
+    cartera_case_agreement,
     cartera_case_causes,
     cartera_case_chatter,
     cartera_case_contact,
@@ -82,6 +83,7 @@ class CarteraCase(models.Model):
         "cartera.case.next",
         "cartera.case.pause",
         "cartera.case.dispute",
+        "cartera.case.agreement",
         "cartera.case.causes",
         "cartera.case.promise",
         "cartera.case.reply",

@@ -201,6 +201,7 @@ class CarteraCaseQueue(models.Model):
             # What was answered decides what may be collected, and both what is urgent.
             self.env["cartera.promise.engine"]._judge(company, today, some)
             self.env["cartera.dispute.engine"]._settle(company, today, some)
+            self.env["cartera.agreement.engine"]._judge(company, today, some)
             count += self.env["cartera.case.refresh"]._refresh(company, debtor_ids=some)
             self.env["cartera.collected"]._refresh(company, today, some)
             self.env["cartera.worklist.engine"]._refresh(company, today, some)

@@ -85,6 +85,9 @@ class CarteraRun(models.Model):
         return [
             ("promises", "cartera.promise.engine"),
             ("disputes", "cartera.dispute.engine"),
+            ("agreements", "cartera.agreement.engine"),
+            ("settlements", "cartera.agreement.settler"),
+            ("charges", "cartera.agreement.charger"),
             ("pauses", "cartera.pause.engine"),
             ("refresh", "cartera.case.refresh"),
             ("episodes", "cartera.episode.engine"),

@@ -14,6 +14,9 @@ class CarteraRunPhase(models.Model):
         [
             ("promises", "Judge promises"),
             ("disputes", "Settle and escalate disputes"),
+            ("agreements", "Judge agreements"),
+            ("settlements", "Settle paid agreements"),
+            ("charges", "Invoice interest and fees of agreements"),
             ("pauses", "End pauses"),
             ("refresh", "Refresh cases"),
             ("episodes", "Count episodes and payments"),

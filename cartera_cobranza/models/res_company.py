@@ -91,6 +91,47 @@ class ResCompany(models.Model):
     )
 
     # -- strategies ---------------------------------------------------------------
+    # -- agreements
+    cartera_agreement_journal_id = fields.Many2one(
+        "account.journal",
+        string="Journal of Agreements",
+        domain="[('type', '=', 'general'), ('company_id', '=', id)]",
+        check_company=True,
+        help="Where write-offs and reclassifications of agreements are posted.",
+    )
+    cartera_agreement_account_id = fields.Many2one(
+        "account.account",
+        string="Receivables Under Agreement",
+        domain="[('account_type', '=', 'asset_receivable')]",
+        check_company=True,
+        help="Where agreements that move the debt put it. Empty: each item's account.",
+    )
+    cartera_writeoff_account_id = fields.Many2one(
+        "account.account",
+        string="Waived Receivables",
+        check_company=True,
+        help="Account of what agreements waive without a credit note.",
+    )
+    cartera_interest_product_id = fields.Many2one(
+        "product.product", string="Financing Interest", check_company=True
+    )
+    cartera_fee_product_id = fields.Many2one(
+        "product.product", string="Fee of an Agreement", check_company=True
+    )
+    cartera_index_product_id = fields.Many2one(
+        "product.product", string="Indexation", check_company=True
+    )
+    cartera_credit_note_draft = fields.Boolean(
+        string="Review Credit Notes",
+        help="Credit notes of agreements are left in draft for somebody to check; the "
+        "agreement is settled when they are posted.",
+    )
+    cartera_rate_cap = fields.Float(
+        string="Legal Cap of Rates (% a Year)",
+        digits=(9, 4),
+        help="Highest effective rate that an agreement may ask for. Zero: none.",
+    )
+
     cartera_plan_approval = fields.Selection(
         [
             ("manual", "By a supervisor"),
