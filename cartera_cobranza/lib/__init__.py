@@ -2,12 +2,14 @@
 
 from . import (
     aging,
+    agreement_fill,
     amortization,
     batches,
     contact_rulebook,
     contact_window,
     day_count,
     disputes,
+    indexed_units,
     local_days,
     rates,
     rounding,

@@ -6,8 +6,6 @@ the value of a unit is the Decimal amount of those (a UDI of MXN 8.245227 is wor
 824.5227 cents). Halves are rounded away from zero.
 """
 
-from decimal import Decimal
-
 from .rounding import round_half_up
 
 SCALE = 10_000
