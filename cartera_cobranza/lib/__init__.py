@@ -3,7 +3,9 @@
 from . import (
     aging,
     agreement_fill,
+    agreement_rules,
     amortization,
+    amount_words,
     batches,
     contact_rulebook,
     contact_window,
@@ -14,6 +16,7 @@ from . import (
     rates,
     rounding,
     schedule_dates,
+    settlement,
     stage_rules,
     statement,
     strategy,

@@ -24,7 +24,7 @@ from itertools import pairwise
 
 from .day_count import year_fraction
 from .rates import period_rate, rate_of
-from .rounding import round_half_up
+from .rounding import round_half_up, share_out
 
 METHODS = ("french", "german", "american", "flat", "custom")
 GRACE_KINDS = ("pay_interest", "capitalise", "accrue")
@@ -64,6 +64,9 @@ class Terms:
         (``pay_interest``), added to the debt, where it bears interest
         (``capitalise``), or added to the first instalment after them, bearing
         none (``accrue``)
+    :ivar bearing: of the principal, what bears interest; None for all of it. Late
+        interest and fees that are covered too bear none where interest on interest
+        is not allowed. Each payment pays both in proportion
     :ivar amounts: for ``custom``, principal of each instalment but the last, which
         takes the rest; one typed for the last as well is passed over
     """
@@ -81,6 +84,7 @@ class Terms:
     accrual_dates: tuple[date, ...] | None = None
     grace: int = 0
     grace_kind: str = "pay_interest"
+    bearing: int | None = None
     amounts: tuple[int, ...] = ()
 
     @property
@@ -123,7 +127,8 @@ def schedule(terms):
     :param terms: :class:`Terms`
     :return: list of :class:`Row`, row 0 only where there is a down payment
     :raise ScheduleError: with the code ``principal`` (not above zero),
-        ``down_payment`` (negative or more than the principal), ``rate`` (negative),
+        ``down_payment`` (negative or more than the principal), ``bearing`` (likewise),
+        ``rate`` (negative),
         ``no_dates`` (nothing to pay the rest with, or instalments for nothing),
         ``dates`` (not rising), ``grace`` (negative or as long as the schedule),
         ``too_small`` (less to pay than instalments to share it), ``amounts_count``,
@@ -143,7 +148,11 @@ def schedule(terms):
     parts = _METHODS[terms.method](
         terms, terms.financed + capitalised, rates[terms.grace :]
     )
-    pairs = grace + _separate(parts, terms.financed, capitalised)
+    own = share_out(terms.financed, [part for part, _interest in parts])
+    pairs = grace + [
+        (principal, interest + part - principal, 0)
+        for principal, (part, interest) in zip(own, parts, strict=True)
+    ]
     if terms.grace_kind == "accrue" and put_off:
         principal, interest, _none = pairs[terms.grace]
         pairs[terms.grace] = principal, interest + put_off, 0
@@ -171,10 +180,10 @@ def check(terms):
     """Raise the :class:`ScheduleError` that :func:`schedule` would."""
     if terms.principal <= 0:
         raise ScheduleError("principal", amount=terms.principal)
-    if not 0 <= terms.down_payment <= terms.principal:
-        raise ScheduleError(
-            "down_payment", amount=terms.down_payment, most=terms.principal
-        )
+    for code in ("down_payment", "bearing"):
+        amount = getattr(terms, code) or 0
+        if not 0 <= amount <= terms.principal:
+            raise ScheduleError(code, amount=amount, most=terms.principal)
     if terms.rate < 0:
         raise ScheduleError("rate", rate=terms.rate)
     if bool(terms.financed) != bool(terms.dates):
@@ -218,17 +227,15 @@ def _check_amounts(terms):
 
 
 def _get_rates(terms):
-    """The rate of each instalment's period."""
+    """The rate of each instalment's period, on all that is owed."""
+    bearing = terms.principal if terms.bearing is None else terms.bearing
+    share = Decimal(bearing) / terms.principal
     if terms.interest_by == "period":
         rate = period_rate(terms.rate, terms.rate_kind, terms.periodicity)
-        return [rate] * len(terms.dates)
+        return [rate * share] * len(terms.dates)
     days = (terms.date_start, *(terms.accrual_dates or terms.dates))
-    return [
-        rate_of(
-            terms.rate, terms.rate_kind, year_fraction(before, after, terms.day_count)
-        )
-        for before, after in pairwise(days)
-    ]
+    spans = (year_fraction(*span, terms.day_count) for span in pairwise(days))
+    return [rate_of(terms.rate, terms.rate_kind, years) * share for years in spans]
 
 
 def _get_grace(terms, rates):
@@ -246,22 +253,6 @@ def _get_grace(terms, rates):
         put_off += interest
         rows.append((0, 0, interest if terms.grace_kind == "capitalise" else 0))
     return rows, put_off
-
-
-def _separate(parts, financed, capitalised):
-    """Tell principal from capitalised interest in what each row pays off.
-
-    :param parts: ``(paid off, interest)`` of each row
-    :return: ``(principal, interest, 0)`` of each row
-    """
-    rows, paid_off, principal = [], 0, 0
-    for part, interest in parts:
-        paid_off += part
-        reached = paid_off * financed // (financed + capitalised)
-        own = reached - principal
-        principal = reached
-        rows.append((own, interest + part - own, 0))
-    return rows
 
 
 # -- methods: (paid off, interest) of each row -----------------------------------------
