@@ -67,6 +67,7 @@
         "views/mail_activity_views.xml",
         "views/cartera_dispute_views.xml",
         "views/cartera_cause_views.xml",
+        "views/cartera_agreement_views.xml",
         "views/cartera_case_views.xml",
         "views/cartera_case_list_views.xml",
         "views/cartera_debtor_group_views.xml",
