@@ -8,12 +8,14 @@ Amounts are whole numbers of the currency's smallest unit. For the axis on which
 instalments lie, see :mod:`.agreement_fill`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from .agreement_fill import fill
 
 SETTLEMENT = "finiquito"
+# Shares are given in hundredths of a percent.
+WHOLE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,9 @@ class Installment:
     :ivar end: where it ends
     :ivar charges_open: invoiced interest and fees of it that are not paid
     :ivar charges_to_come: interest and fees of it that are not invoiced yet
+    :ivar own_money: where the debt was moved to items of the instalments' own, what was
+        paid on those of this one, as ``(date, amount)``; None where money fills the axis
+    :ivar own_credited: what of its own items was settled otherwise
     """
 
     key: object
@@ -33,6 +38,8 @@ class Installment:
     end: int
     charges_open: int = 0
     charges_to_come: int = 0
+    own_money: tuple[tuple[date, int], ...] | None = None
+    own_credited: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,8 @@ class Facts:
     :ivar money: ``(date, amount)`` of what was paid on the covered debt, in any order
     :ivar credited: settled otherwise: credit notes, write-offs
     :ivar tolerance_days: after an instalment's day, in which it is not late
-    :ivar tolerance: what may be missing of an instalment that is paid in part
+    :ivar tolerance_share: what may be missing of an instalment's principal, and of all
+        of a settlement's, of :data:`WHOLE`
     :ivar default_missed: overdue instalments that make a default; 0 for no such rule
     :ivar default_days: days late that make a default; 0 for no such rule
     :ivar cure_count: instalments from the first one whose payment cures the debt; 0
@@ -58,7 +66,7 @@ class Facts:
     money: tuple[tuple[date, int], ...] = ()
     credited: int = 0
     tolerance_days: int = 0
-    tolerance: int = 0
+    tolerance_share: int = 0
     default_missed: int = 0
     default_days: int = 0
     cure_count: int = 0
@@ -139,7 +147,9 @@ def judge(facts, today):
     bounds = [(one.start, one.end) for one in facts.installments]
     fills, waiver = fill(bounds, facts.total, _add_up(money), facts.credited)
     standings = {
-        one.key: _get_standing(facts, one, part, money, today)
+        one.key: _get_standing_of_own(facts, one, today)
+        if one.own_money is not None
+        else _get_standing(facts, one, part, money, today)
         for one, part in zip(facts.installments, fills, strict=True)
     }
     overdue = [one for one in standings.values() if one.state == "overdue"]
@@ -155,7 +165,7 @@ def judge(facts, today):
         overdue=sum(one.open for one in overdue),
         waiver_open=waiver.open,
         is_cured=_is_cured(facts, standings, ahead),
-        date_kept=_get_day_reached(money, _get_payable(facts) - facts.tolerance),
+        date_kept=_get_day_reached(money, _get_goal(facts)),
         late_money=late_money or 0,
     )
 
@@ -163,11 +173,19 @@ def judge(facts, today):
 # -- instalments ---------------------------------------------------------------------
 
 
+def _get_standing_of_own(facts, one, today):
+    """As if the instalment were an agreement of its own, begun and ended with it."""
+    length = one.end - one.start
+    money = sorted(piece for piece in one.own_money if piece[0] <= today)
+    [part], _waiver = fill([(0, length)], length, _add_up(money), one.own_credited)
+    alone = replace(facts, total=length, credited=one.own_credited)
+    moved = replace(one, start=0, end=length)
+    return _get_standing(alone, moved, part, money, today)
+
+
 def _get_standing(facts, one, part, money, today):
     missing = part.open + one.charges_open + one.charges_to_come
-    # Of something paid in part, the tolerance may be missing; a small instalment of
-    # which nothing came in is still owed.
-    forgiven = facts.tolerance if part.paid else 0
+    forgiven = _get_tolerance(facts, one.end - one.start)
     days_late = 0
     if _is_void(facts, one, part):
         state = "void"
@@ -189,6 +207,10 @@ def _get_standing(facts, one, part, money, today):
         if part.paid
         else None,
     )
+
+
+def _get_tolerance(facts, amount):
+    return amount * facts.tolerance_share // WHOLE
 
 
 def _is_void(facts, one, part):
@@ -226,15 +248,16 @@ def _get_late_money(facts, money, today):
         return None
     last_day = facts.installments[-1].date + timedelta(days=facts.tolerance_days)
     in_time = [piece for piece in money if piece[0] <= last_day]
-    if today <= last_day or _add_up(in_time) >= _get_payable(facts) - facts.tolerance:
+    if today <= last_day or _add_up(in_time) >= _get_goal(facts):
         return None
     return _add_up(money) - _add_up(in_time)
 
 
-def _get_payable(facts):
-    """Principal to be paid with money."""
+def _get_goal(facts):
+    """With how much money the principal counts as paid."""
     end = facts.installments[-1].end if facts.installments else 0
-    return min(end, facts.total - facts.credited)
+    payable = min(end, facts.total - facts.credited)
+    return payable - _get_tolerance(facts, payable)
 
 
 def _get_day_reached(money, amount):

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..lib import promise as rules
 from . import cartera_promise_facts  # noqa: F401  (inherited: it comes first)
+from .bulk_write import update_rows
 from .cartera_promise import JUDGED_STATES
 from .cartera_promise_facts import CASE_FIELDS
 from .conflicts import fetch_quietly
@@ -129,7 +130,9 @@ class CarteraPromiseEngine(models.AbstractModel):
             if fresh != tuple(row[name] for name in self._get_promise_columns()):
                 changed[row["id"]] = fresh
         if changed:
-            self._update("cartera_promise", self._get_promise_columns(), changed)
+            update_rows(
+                self.env, "cartera_promise", self._get_promise_columns(), changed
+            )
             self._keep_changes(
                 [
                     (row["id"], row["state"], *changed[row["id"]][:2])
@@ -145,7 +148,8 @@ class CarteraPromiseEngine(models.AbstractModel):
             != (part["state"], part["amount_kept"], part["date_judged"])
         }
         if parts:
-            self._update(
+            update_rows(
+                self.env,
                 "cartera_promise_installment",
                 {"state": "varchar", "amount_kept": "numeric", "date_judged": "date"},
                 parts,
@@ -190,41 +194,6 @@ class CarteraPromiseEngine(models.AbstractModel):
     def _to_amount(self, units, row):
         currency = self.env["res.currency"].browse(row["currency_id"])
         return currency.round(units * row["unit"])
-
-    @api.model
-    def _update(self, table, types, fresh):
-        """Write rows of a table in one statement.
-
-        :param types: type in the database by column
-        :param fresh: ``{id: values in the order of the columns}``
-        """
-        columns = SQL(", ").join(map(SQL.identifier, types))
-        arrays = [
-            SQL("%s::%s[]", list(values), SQL(kind))
-            for values, kind in zip(
-                zip(*fresh.values(), strict=True), types.values(), strict=True
-            )
-        ]
-        fetch_quietly(
-            self.env,
-            SQL(
-                """
-                UPDATE %(table)s known
-                SET (%(columns)s) = ROW(%(fresh)s),
-                    write_date = %(now)s, write_uid = %(uid)s
-                FROM unnest(%(ids)s::int[], %(arrays)s) fresh (id, %(columns)s)
-                WHERE known.id = fresh.id
-                RETURNING known.id
-                """,
-                table=SQL.identifier(table),
-                columns=columns,
-                fresh=SQL(", ").join(SQL("fresh.%s", SQL.identifier(c)) for c in types),
-                ids=list(fresh),
-                arrays=SQL(", ").join(arrays),
-                now=self.env.cr.now(),
-                uid=self.env.uid,
-            ),
-        )
 
     @api.model
     def _keep_changes(self, changes):
@@ -278,7 +247,8 @@ class CarteraPromiseEngine(models.AbstractModel):
                     (opened if is_open else closed).append(item["id"])
         # Closed first, since an item is open once.
         if closed:
-            self._update(
+            update_rows(
+                self.env,
                 "cartera_promise_item",
                 {"is_open": "bool"},
                 dict.fromkeys(closed, (False,)),
@@ -332,7 +302,7 @@ class CarteraPromiseEngine(models.AbstractModel):
         }
         if changed:
             types = dict(zip(CASE_FIELDS, ("date", "numeric", "date"), strict=True))
-            self._update("cartera_case", types, changed)
+            update_rows(self.env, "cartera_case", types, changed)
             self.env["cartera.case"].invalidate_model(
                 [*CASE_FIELDS, "pause_text"], flush=False
             )
