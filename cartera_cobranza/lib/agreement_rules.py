@@ -27,8 +27,9 @@ class Installment:
     :ivar end: where it ends
     :ivar charges_open: invoiced interest and fees of it that are not paid
     :ivar charges_to_come: interest and fees of it that are not invoiced yet
-    :ivar own_money: where the debt was moved to items of the instalments' own, what was
-        paid on those of this one, as ``(date, amount)``; None where money fills the axis
+    :ivar own_money: where the debt was moved to items of the instalments' own, what
+        was paid on those of this one, as ``(date, amount)``; None where money fills
+        the axis
     :ivar own_credited: what of its own items was settled otherwise
     """
 

@@ -48,12 +48,13 @@ class Terms:
     """What was agreed.
 
     :ivar principal: all that is to be paid but interest, the down payment included
-    :ivar date_start: day of the down payment; interest runs from it
+    :ivar date_start: interest runs from this day on
     :ivar dates: days of the instalments, moved to working days already
     :ivar method: of :data:`METHODS`
     :ivar rate: yearly, Decimal fraction
     :ivar rate_kind: ``nominal`` or ``effective``
     :ivar periodicity: a key of :data:`.rates.PERIODS_PER_YEAR`
+    :ivar date_down_payment: None for ``date_start``
     :ivar interest_by: ``period`` charges one whole period for each instalment,
         whatever days lie between them; ``days`` charges those of ``day_count``
     :ivar day_count: a key of :data:`.day_count.DAYS_IN_YEAR`, for ``days``
@@ -79,6 +80,7 @@ class Terms:
     rate_kind: str = "nominal"
     periodicity: str = "month"
     down_payment: int = 0
+    date_down_payment: date | None = None
     interest_by: str = "period"
     day_count: str = "30_360"
     accrual_dates: tuple[date, ...] | None = None
@@ -90,6 +92,11 @@ class Terms:
     @property
     def financed(self):
         return self.principal - self.down_payment
+
+    @property
+    def first_day(self):
+        """Of the down payment where there is one, else from which interest runs."""
+        return (self.down_payment and self.date_down_payment) or self.date_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,31 +143,13 @@ def schedule(terms):
         ``custom_grace`` (instalments typed as zero do it)
     """
     check(terms)
-    rows = []
+    rows, balance = [], terms.financed
     if terms.down_payment:
-        first = terms.down_payment
-        rows.append(Row(0, terms.date_start, first, 0, terms.financed))
-    if not terms.dates:
-        return rows
-    rates = _get_rates(terms)
-    grace, put_off = _get_grace(terms, rates)
-    capitalised = put_off if terms.grace_kind == "capitalise" else 0
-    parts = _METHODS[terms.method](
-        terms, terms.financed + capitalised, rates[terms.grace :]
-    )
-    own = share_out(terms.financed, [part for part, _interest in parts])
-    pairs = grace + [
-        (principal, interest + part - principal, 0)
-        for principal, (part, interest) in zip(own, parts, strict=True)
-    ]
-    if terms.grace_kind == "accrue" and put_off:
-        principal, interest, _none = pairs[terms.grace]
-        pairs[terms.grace] = principal, interest + put_off, 0
-    balance = terms.financed
-    for number, (day, pair) in enumerate(zip(terms.dates, pairs, strict=True), 1):
-        principal, interest, added = pair
+        rows.append(Row(0, terms.first_day, terms.down_payment, 0, balance))
+    payments = zip(terms.dates, _get_payments(terms), strict=True)
+    for number, (day, (principal, interest, capitalised)) in enumerate(payments, 1):
         balance -= principal
-        rows.append(Row(number, day, principal, interest, balance, added))
+        rows.append(Row(number, day, principal, interest, balance, capitalised))
     return rows
 
 
@@ -202,12 +191,14 @@ def check(terms):
 
 
 def _check_dates(terms):
-    """Rising from the first day, on which only a single payment may fall."""
-    days = (terms.date_start, *terms.dates)
-    for number, (before, after) in enumerate(pairwise(days)):
+    """Rising from the first day, on which an instalment falls only where it is not
+    that of a down payment."""
+    for number, (before, after) in enumerate(pairwise((terms.first_day, *terms.dates))):
         same_day = number == 0 and not terms.down_payment and before == after
         if before >= after and not same_day:
             raise ScheduleError("dates", before=before, after=after)
+    if terms.first_day < terms.date_start:
+        raise ScheduleError("dates", before=terms.date_start, after=terms.first_day)
 
 
 def _check_amounts(terms):
@@ -221,6 +212,27 @@ def _check_amounts(terms):
         raise ScheduleError("amounts_negative", amount=min(typed))
     if sum(typed) >= terms.financed:
         raise ScheduleError("amounts_exceed", amount=sum(typed), most=terms.financed)
+
+
+# -- payments ------------------------------------------------------------------------
+
+
+def _get_payments(terms):
+    """``(principal, interest, capitalised)`` of each instalment."""
+    if not terms.dates:
+        return []
+    rates = _get_rates(terms)
+    payments, put_off = _get_grace(terms, rates)
+    joins = terms.grace_kind == "capitalise"
+    parts = _METHODS[terms.method](
+        terms, terms.financed + put_off * joins, rates[terms.grace :]
+    )
+    own = share_out(terms.financed, [part for part, _interest in parts])
+    extra = 0 if joins else put_off
+    for principal, (part, interest) in zip(own, parts, strict=True):
+        payments.append((principal, interest + part - principal + extra, 0))
+        extra = 0
+    return payments
 
 
 # -- interest of the periods ----------------------------------------------------------

@@ -49,6 +49,13 @@ def test_down_payment_comes_first_and_bears_no_interest():
     ]
 
 
+def test_a_later_down_payment():
+    later = START + timedelta(5)
+    rows = schedule(make(count=1, down_payment=200_000, date_down_payment=later))
+    assert [row.date for row in rows] == [later, MONTHS[0]]
+    assert rows[1].interest == 20_000
+
+
 def test_all_of_it_may_be_paid_down():
     [row] = schedule(make(count=0, down_payment=1_200_000))
     assert (row.number, row.principal, row.balance) == (0, 1_200_000, 0)
@@ -187,6 +194,13 @@ def test_impossible_terms_say_why(code, values):
         schedule(make(**values))
     assert caught.value.code == code
     assert caught.value.params
+
+
+@pytest.mark.parametrize("days", [-1, 28])
+def test_a_down_payment_out_of_its_turn_is_refused(days):
+    day = START + timedelta(days)
+    with pytest.raises(ScheduleError, match="dates"):
+        schedule(make(count=1, down_payment=200_000, date_down_payment=day))
 
 
 @pytest.mark.parametrize(
