@@ -35,6 +35,7 @@
         "data/cartera_promise_policy_data.xml",
         "data/cartera_dispute_data.xml",
         "data/cartera_agreement_data.xml",
+        "data/cartera_legal_data.xml",
         "data/cartera_cause_data.xml",
         "data/resource_calendar_data.xml",
         "data/cartera_worklist_rule_data.xml",

@@ -262,7 +262,22 @@ class CarteraAgreement(models.Model):
         ],
         string="Effect in Court",
     )
-    date_suspended_until = fields.Date(copy=False)
+    date_suspended_until = fields.Date(
+        string="Suspended Until",
+        copy=False,
+        help="Where the court suspends for a fixed time: its last day. Somebody is told "
+        "when it is over.",
+    )
+    court_conditions = fields.Text(
+        string="Conditions",
+        help="On what the effect in court depends: who moves the court, and when.",
+    )
+    court_reason = fields.Char(
+        string="Why the Court Rejected It", readonly=True, copy=False
+    )
+    legal_state = fields.Selection(
+        related="legal_case_id.state", string="State in Court"
+    )
 
     _engine_idx = models.Index("(company_id, case_id) WHERE state = 'active'")
 

@@ -39,7 +39,7 @@ class CarteraCaseContact(models.AbstractModel):
     )
     callable_text = fields.Char(string="Call When", compute="_compute_callable")
 
-    @api.depends("contact_ids", "hold_until", "obligor_ids")
+    @api.depends("contact_ids", "counsel_only", "hold_until", "obligor_ids")
     @api.depends_context("lang")
     def _compute_callable(self):
         gate = self.env["cartera.contact.gate"]

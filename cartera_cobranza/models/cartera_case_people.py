@@ -37,7 +37,7 @@ class CarteraCasePeople(models.AbstractModel):
         string="Contactability, Explained", compute="_compute_contactability"
     )
 
-    @api.depends("contact_ids", "obligor_ids", "partner_id")
+    @api.depends("contact_ids", "counsel_id", "obligor_ids", "partner_id")
     def _compute_people_json(self):
         people = self._origin._get_people()
         for case in self:
@@ -188,7 +188,7 @@ class CarteraCasePeople(models.AbstractModel):
         then the debtor, its other people, and those who owe as well."""
         for model in ("res.partner", "mail.blacklist", "phone.blacklist"):
             self.env[model].flush_model()
-        self.flush_model(["company_id", "obligor_ids", "partner_id"])
+        self.flush_model(["company_id", "counsel_id", "obligor_ids", "partner_id"])
         return SQL(
             """
             SELECT member.case_id, member.role, person.id,
@@ -217,7 +217,10 @@ class CarteraCasePeople(models.AbstractModel):
                    ON no_phone.number = person.phone_sanitized AND no_phone.active
              ORDER BY member.case_id,
                    array_position(
-                       ARRAY['collection', 'debtor', 'invoice', 'staff', 'obligor'],
+                       ARRAY[
+                           'counsel', 'collection', 'debtor', 'invoice', 'staff',
+                           'obligor'
+                       ],
                        member.role
                    ),
                    tier DESC, person.id
@@ -250,6 +253,9 @@ class CarteraCasePeople(models.AbstractModel):
             SELECT case_id, partner_id, 'obligor'
               FROM cartera_case_obligor_rel
              WHERE case_id = ANY(%(ids)s)
+             UNION ALL
+            SELECT id, counsel_id, 'counsel' FROM cartera_case
+             WHERE id = ANY(%(ids)s) AND counsel_id IS NOT NULL
             """,
             ids=self.ids,
         )

@@ -182,6 +182,8 @@ class CarteraContactGate(models.AbstractModel):
         if since := case.partner_id.cartera_insolvent_since:
             if since <= today:
                 return Decision("refuse", rule="insolvent")
+        if case.counsel_only and person != case.counsel_id:
+            return Decision("refuse", rule="counsel")
         consent = self._find_consent(request, case, person, facts)
         sued = case.partner_id.cartera_sued_since
 
@@ -246,6 +248,8 @@ class CarteraContactGate(models.AbstractModel):
         if not person:
             return DEBTOR
         debtor = person.commercial_partner_id
+        if case.counsel_only and person == case.counsel_id:
+            return DEBTOR  # who speaks for it
         # The members of a group that is one case owe what stands in it.
         if case.partner_id in (debtor, debtor.sudo().cartera_debtor_id):
             return DEBTOR

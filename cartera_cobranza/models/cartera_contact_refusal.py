@@ -22,6 +22,7 @@ RULES = [
     ("hold", "Case on hold"),
     ("insolvent", "Debtor in insolvency proceedings"),
     ("sued", "Debtor served in a lawsuit"),
+    ("counsel", "Through the debtor's counsel only"),
     ("no_policy", "No policy says when"),
 ]
 

@@ -30,6 +30,8 @@ class Recipient(NamedTuple):
 class CarteraRecipient(models.AbstractModel):
     """Who of a debtor's people is written to, and how.
 
+    Where a legal case says so, it is the debtor's counsel and nobody else. Otherwise:
+
     The collections contacts come first, from the highest tier that the stage allows;
     then the invoice address; then the debtor itself. Who has no usable address for a
     channel is passed over, and so is who does not want to be written to by it, as long
@@ -146,14 +148,47 @@ class CarteraRecipient(models.AbstractModel):
     @api.model
     def _get_people_sql(self, cases):
         """One row per case and person of the chain, with the addresses that can be
-        used; ``place`` is the link of the chain."""
+        used; ``place`` is the link of the chain.
+
+        Counsel stands alone, apart: one join for both would lose its index.
+        """
+        own = self._get_chain_sql(
+            SQL("person.commercial_partner_id = debtor.id"),
+            SQL(
+                """
+                debtor_case.counsel_only IS NOT TRUE AND %s
+                AND (
+                    person.id = debtor.id
+                    OR person.active AND (
+                        person.type = 'invoice'
+                        OR person.cartera_collection_contact
+                        AND person.cartera_contact_tier::int <= stage.contact_tier
+                    )
+                )
+                """,
+                cases,
+            ),
+        )
+        counsel = self._get_chain_sql(
+            SQL("person.id = debtor_case.counsel_id"),
+            SQL("debtor_case.counsel_only AND person.active AND %s", cases),
+        )
+        return SQL("%s UNION ALL %s", own, counsel)
+
+    @api.model
+    def _get_chain_sql(self, link, people):
+        """The chain of some people.
+
+        :param link: condition on how ``person`` belongs to the case
+        :param people: condition on who is meant, and of which ``debtor_case``
+        """
         return SQL(
             """
             SELECT debtor_case.id AS case_id,
                    debtor_case.company_id,
                    company.parent_path AS company_path,
                    person.id AS partner_id,
-                   debtor.id AS debtor_id,
+                   person.commercial_partner_id AS debtor_id,
                    CASE WHEN person.id = debtor.id THEN 3
                         WHEN person.cartera_collection_contact THEN 1
                         ELSE 2 END AS place,
@@ -175,20 +210,12 @@ class CarteraRecipient(models.AbstractModel):
               JOIN res_company company ON company.id = debtor_case.company_id
               JOIN cartera_stage stage ON stage.id = debtor_case.stage_id
               JOIN res_partner debtor ON debtor.id = debtor_case.partner_id
-              JOIN res_partner person ON person.commercial_partner_id = debtor.id
+              JOIN res_partner person ON %(link)s
               LEFT JOIN mail_blacklist no_mail
                    ON no_mail.email = person.email_normalized AND no_mail.active
               LEFT JOIN phone_blacklist no_phone
                    ON no_phone.number = person.phone_sanitized AND no_phone.active
-             WHERE %(cases)s
-               AND (
-                   person.id = debtor.id
-                   OR person.active AND (
-                       person.type = 'invoice'
-                       OR person.cartera_collection_contact
-                       AND person.cartera_contact_tier::int <= stage.contact_tier
-                   )
-               )
+             WHERE %(people)s
                AND (
                    person.company_id IS NULL
                    OR person.company_id::text
@@ -196,7 +223,8 @@ class CarteraRecipient(models.AbstractModel):
                )
             """,
             bounce_limit=BOUNCE_LIMIT,
-            cases=cases,
+            link=link,
+            people=people,
         )
 
     @api.model

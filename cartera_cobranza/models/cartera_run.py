@@ -88,6 +88,7 @@ class CarteraRun(models.Model):
             ("agreements", "cartera.agreement.engine"),
             ("settlements", "cartera.agreement.settler"),
             ("charges", "cartera.agreement.charger"),
+            ("court", "cartera.legal.engine"),
             ("pauses", "cartera.pause.engine"),
             ("refresh", "cartera.case.refresh"),
             ("episodes", "cartera.episode.engine"),

@@ -17,6 +17,7 @@ class CarteraRunPhase(models.Model):
             ("agreements", "Judge agreements"),
             ("settlements", "Settle paid agreements"),
             ("charges", "Invoice interest and fees of agreements"),
+            ("court", "Watch suspensions in court"),
             ("pauses", "End pauses"),
             ("refresh", "Refresh cases"),
             ("episodes", "Count episodes and payments"),

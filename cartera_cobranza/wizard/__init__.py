@@ -1,6 +1,7 @@
 from . import (
     base_partner_merge,
     cartera_aging_as_of,
+    cartera_agreement_court,
     cartera_case_window,
     cartera_consent_register,
     cartera_contact_log,

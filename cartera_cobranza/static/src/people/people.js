@@ -12,6 +12,7 @@ const ROLES = {
     invoice: _t("Invoice address"),
     staff: _t("Works there"),
     obligor: _t("Owes as well"),
+    counsel: _t("Counsel of the debtor"),
 };
 const TIERS = { 2: _t("decides"), 3: _t("management") };
 const STATES = {
