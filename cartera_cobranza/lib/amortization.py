@@ -133,14 +133,17 @@ def schedule(terms):
 
     :param terms: :class:`Terms`
     :return: list of :class:`Row`, row 0 only where there is a down payment
-    :raise ScheduleError: with the code ``principal`` (not above zero),
-        ``down_payment`` (negative or more than the principal), ``bearing`` (likewise),
-        ``rate`` (negative),
-        ``no_dates`` (nothing to pay the rest with, or instalments for nothing),
-        ``dates`` (not rising), ``grace`` (negative or as long as the schedule),
-        ``too_small`` (less to pay than instalments to share it), ``amounts_count``,
-        ``amounts_negative``, ``amounts_exceed`` (leave nothing for the last one) or
-        ``custom_grace`` (instalments typed as zero do it)
+    :raise ScheduleError: with one of these codes:
+
+        * ``principal``: it is not above zero; ``rate``: it is negative
+        * ``down_payment``, ``bearing``: negative or more than the principal
+        * ``no_dates``: nothing to pay the rest with, or instalments for nothing
+        * ``dates``: they do not rise; ``accrual_count``: not one for each of them
+        * ``grace``: negative, or as long as the schedule
+        * ``too_small``: less is to be paid than there are instalments to share it
+        * ``amounts_count``, ``amounts_negative``; ``amounts_exceed``: they leave
+          nothing for the last one
+        * ``custom_grace``: instalments typed as zero do it
     """
     check(terms)
     rows, balance = [], terms.financed
@@ -199,6 +202,12 @@ def _check_dates(terms):
             raise ScheduleError("dates", before=before, after=after)
     if terms.first_day < terms.date_start:
         raise ScheduleError("dates", before=terms.date_start, after=terms.first_day)
+    accrual = terms.accrual_dates or terms.dates
+    if len(accrual) != len(terms.dates):
+        raise ScheduleError("accrual_count", days=len(accrual), count=len(terms.dates))
+    for before, after in pairwise((terms.date_start, *accrual)):
+        if before > after:
+            raise ScheduleError("dates", before=before, after=after)
 
 
 def _check_amounts(terms):

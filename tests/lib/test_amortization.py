@@ -178,6 +178,8 @@ def test_only_what_bears_interest_costs_any():
         ("rate", {"rate": "-0.01"}),
         ("no_dates", {"count": 0}),
         ("no_dates", {"down_payment": 1_200_000}),
+        ("accrual_count", {"accrual_dates": MONTHS[:2]}),
+        ("dates", {"accrual_dates": MONTHS[::-1]}),
         ("grace", {"grace": 12}),
         ("grace", {"grace": -1}),
         ("too_small", {"principal": 11}),
