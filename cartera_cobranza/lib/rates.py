@@ -146,7 +146,7 @@ def _find_root(function):
         for sign, limit in ((1, HIGHEST), (-1, -LOWEST)):
             start = sign * min(number * STEP, limit)
             end = sign * min((number + 1) * STEP, limit)
-            if start != end and function(start) * function(end) <= 0:
+            if function(start) * function(end) <= 0:
                 return _bisect(function, start, end)
     return None
 

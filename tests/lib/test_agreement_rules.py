@@ -126,12 +126,26 @@ def test_interest_alone_goes_with_the_principal_behind_it():
     assert verdict.state == "kept"
 
 
+def test_interest_alone_at_the_end_is_not_void_by_itself():
+    facts = agreement(((10, 1_000), (40, 0)), charges={2: (0, 20)})
+    assert states(judge(facts, day(5))) == ["pending", "pending"]
+
+
+def test_one_paid_in_part_and_settled_otherwise_for_the_rest_is_paid():
+    verdict = judge(agreement(money=((5, 450),), credited=700), day(20))
+    assert states(verdict) == ["paid", "paid", "void"]
+    assert verdict.standings[2].cancelled == 350
+    assert verdict.standings[2].date_paid == day(5)
+
+
 def test_a_share_of_the_principal_may_be_missing():
     """One per cent of 400 is 4."""
     share = WHOLE // 100
     for paid, expected in ((396, "paid"), (395, "overdue")):
         facts = agreement(money=((9, paid),), tolerance_share=share)
-        assert states(judge(facts, day(20)))[0] == expected
+        first = judge(facts, day(20)).standings[1]
+        assert first.state == expected
+        assert first.date_paid == (day(9) if expected == "paid" else None)
 
 
 def test_the_day_of_payment_is_that_of_the_money_which_completed_it():

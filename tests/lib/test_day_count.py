@@ -34,7 +34,8 @@ def test_days(start, end, thirty, actual):
 @pytest.mark.parametrize(
     ("start", "end", "fraction"),
     [
-        # Actual/360 of value.finrmsoft.com, "Actual360 day count convention"
+        # "Actual360 day count convention": https://value.finrmsoft.com/
+        # 076815db0377ef831ef6b29ede5d21c510d78d39ef0e91a9ed67269b928dee32.html
         (date(2006, 8, 20), date(2007, 2, 20), "0.511111111"),
         (date(2007, 2, 20), date(2007, 8, 20), "0.502777778"),
         (date(2008, 2, 20), date(2008, 8, 20), "0.505555556"),

@@ -29,8 +29,7 @@ def close(found, expected, places=10):
 
 
 def test_nominal_by_month_to_effective():
-    # 1 % a month is 12.6825 % a year:
-    # https://en.wikipedia.org/wiki/Effective_interest_rate
+    # 1 % a month is 12.6825 % a year.
     assert close(effective_from_nominal(Decimal("0.12"), 12), "0.126825", 7)
 
 
@@ -62,7 +61,7 @@ def test_flat_rate_costs_far_more_than_it_says():
 
 
 def test_irregular_payments_like_the_spreadsheets():
-    # Example of https://support.microsoft.com/en-us/office/xirr-function
+    # Example of https://support.microsoft.com/zh-cn/excel/functions/xirr-function
     flows = [
         (date(2008, 1, 1), -10_000),
         (date(2008, 3, 1), 2_750),

@@ -20,6 +20,11 @@ def test_large_amounts_keep_every_digit():
     assert round_half_up(Decimal("123456789012345678.5")) == 123456789012345679
 
 
+def test_running_totals_are_rounded():
+    assert share_out(100, [1, 1, 1]) == [33, 34, 33]
+    assert share_out(5, [1, 1]) == [3, 2]
+
+
 @given(
     st.integers(0, 10**12),
     st.lists(st.integers(0, 10**9), min_size=1, max_size=30).filter(any),
