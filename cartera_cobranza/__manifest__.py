@@ -68,6 +68,8 @@
         "views/mail_activity_views.xml",
         "views/cartera_dispute_views.xml",
         "views/cartera_cause_views.xml",
+        "wizard/cartera_agreement_court_views.xml",
+        "views/cartera_legal_case_views.xml",
         "views/cartera_agreement_views.xml",
         "views/cartera_case_views.xml",
         "views/cartera_case_list_views.xml",

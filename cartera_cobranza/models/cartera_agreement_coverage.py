@@ -81,7 +81,6 @@ class CarteraAgreementCoverage(models.Model):
         "res.partner",
         string="Signed By",
         index="btree_not_null",
-        default=lambda self: self._default_partner_id(),
     )
     is_joint = fields.Boolean(
         string="Jointly Liable",
@@ -135,14 +134,7 @@ class CarteraAgreementCoverage(models.Model):
         "Enter the amount of the pagaré or the cheque.",
     )
 
-    # -- defaults and computes ----------------------------------------------------
-
-    @api.model
-    def _default_partner_id(self):
-        agreement = self.env["cartera.agreement"].browse(
-            self.env.context.get("default_agreement_id")
-        )
-        return agreement.partner_id
+    # -- computes -----------------------------------------------------------------
 
     @api.model
     def _selection_check_ref(self):
@@ -180,6 +172,17 @@ class CarteraAgreementCoverage(models.Model):
         for coverage in self:
             if coverage.installment_ids.agreement_id - coverage.agreement_id:
                 raise UserError(self.env._("The instalments are of another agreement."))
+
+    @api.constrains("kind", "partner_id")
+    def _check_guarantor(self):
+        for coverage in self.filtered(lambda one: one.kind == "guarantor"):
+            if (
+                not coverage.partner_id
+                or coverage.partner_id == coverage.case_id.partner_id
+            ):
+                raise UserError(
+                    self.env._("A guarantor is somebody else than the debtor: say who.")
+                )
 
     @api.constrains("check_ref", "agreement_id")
     def _check_check_ref(self):
