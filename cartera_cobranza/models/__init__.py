@@ -96,6 +96,7 @@ from . import (
     cartera_message_template,
     cartera_open_item,
     cartera_open_item_actions,
+    cartera_open_item_agreement,
     cartera_open_item_status,
     cartera_order_guard,
     cartera_pause,

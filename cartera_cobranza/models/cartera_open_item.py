@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL
 
+from . import agreement_pieces as pieces
 from . import cartera_open_item_actions  # noqa: F401  (inherited: it comes first)
 from . import open_item_lines as lines
 
@@ -11,6 +13,11 @@ AS_OF = "cartera_as_of"
 AGED_TO = "cartera_aged_to"
 POLICY = "cartera_aging_policy_id"
 PARTS = "cartera_parts"
+AGE_BY = "cartera_age_by"
+# Agreements stand aside: the items are those of the ledger.
+WHOLE = "cartera_whole_items"
+# Set by the view itself: pairs of a field and the ids that it has in all rows asked.
+ONLY = "cartera_only"
 
 # Of these a part of an item knows nothing.
 WHOLE_ITEM_FIELDS = frozenset(
@@ -29,6 +36,7 @@ WHOLE_ITEM_FIELDS = frozenset(
         "collectable",
         "date_status_until",
         "direction",
+        "is_agreed",
         "status",
     }
 )
@@ -45,7 +53,7 @@ IS_DEBIT = SQL(
 def dated(field_class, *args, **kwargs):
     """A field whose value depends on the day and the policy asked for."""
     return field_class(
-        *args, readonly=True, depends_context=(AS_OF, AGED_TO, POLICY, "tz"), **kwargs
+        *args, readonly=True, depends_context=(AS_OF, AGED_TO, POLICY, AGE_BY, "tz"), **kwargs
     )
 
 
@@ -112,7 +120,11 @@ class CarteraOpenItem(models.Model):
     # -- dates and age ------------------------------------------------------------
     date = fields.Date(string="Accounting Date", readonly=True)
     invoice_date = fields.Date(readonly=True)
-    date_due = fields.Date(string="Due Date", readonly=True)
+    date_due = dated(
+        fields.Date,
+        string="Due Date",
+        help="Of an instalment of an agreement, the day agreed for it.",
+    )
     days_overdue = dated(
         fields.Integer,
         string="Days Past Due",
@@ -211,18 +223,27 @@ class CarteraOpenItem(models.Model):
 
     @property
     def _table_query(self):
+        # The columns and joins stand in each part and not around their union, so that
+        # the planner pushes a filter by debtor down to the journal items.
+        return SQL(" UNION ALL ").join(map(self._get_rows_sql, self._get_items_sql()))
+
+    @api.model
+    def _get_items_sql(self):
+        """The items of the ledger and, in place of those that agreements in force
+        cover, the pieces of their instalments."""
         as_of = self._get_as_of()
+        whole = self.env.context.get(WHOLE)
+        which = SQL("TRUE") if whole else SQL("NOT %s", pieces.is_covered(as_of))
         if not as_of:
-            # The columns and joins stand in each half and not around their union, so
-            # that the planner pushes a filter by debtor down to the journal items.
-            return SQL(
-                "%s UNION ALL %s",
-                self._get_rows_sql(lines.open_now()),
-                self._get_rows_sql(lines.closed_by_drafts()),
-            )
-        if self.env.context.get(PARTS):
-            return self._get_rows_sql(lines.parts_of_open_on(as_of))
-        return self._get_rows_sql(lines.open_on(as_of))
+            items = [lines.open_now(which), lines.closed_by_drafts(which)]
+        elif self.env.context.get(PARTS):
+            items = [lines.parts_of_open_on(as_of, which)]
+        else:
+            items = [lines.open_on(as_of, which)]
+        if not whole:
+            arrays = [pieces.among(*only) for only in self.env.context.get(ONLY, ())]
+            items.append(pieces.pieces(self._get_day(), as_of, arrays))
+        return items
 
     @api.model
     def _get_rows_sql(self, items):
@@ -267,16 +288,12 @@ class CarteraOpenItem(models.Model):
         planner drops those whose columns a query does not read."""
         day = self._get_day()
         age = SQL("(%s - item.date_due)", day)
-        aged_from = SQL(
-            "(%s - CASE policy.basis WHEN 'invoice_date' "
-            "THEN COALESCE(item.invoice_date, item.date) ELSE item.date_due END)",
-            day,
-        )
+        aged_from = SQL("(%s - %s)", day, self._get_aged_from_sql())
         return SQL(
             """
             SELECT
                 item.id,
-                item.id AS move_line_id,
+                item.line_id AS move_line_id,
                 item.move_id,
                 item.move_name AS document,
                 item.ref AS reference,
@@ -289,7 +306,7 @@ class CarteraOpenItem(models.Model):
                 item.company_id,
                 item.account_id,
                 item.journal_id,
-                partner.cartera_debtor_id AS debtor_id,
+                holder.cartera_debtor_id AS debtor_id,
                 partner.commercial_partner_id,
                 item.partner_id,
                 COALESCE(move.invoice_user_id, debtor.user_id) AS salesperson_id,
@@ -326,6 +343,26 @@ class CarteraOpenItem(models.Model):
         )
 
     @api.model
+    def _get_aged_from_sql(self):
+        """The date that the age counts from: of an instalment of an agreement its own
+        one, whatever the policy, unless the reader asks for the original age."""
+        by_agreement = {
+            "original": SQL("FALSE"),
+            "cured": SQL("item.is_cured"),
+        }.get(self.env.context.get(AGE_BY), SQL("item.agreement_id IS NOT NULL"))
+        return SQL(
+            """
+            CASE
+                WHEN %s THEN item.date_due
+                WHEN policy.basis = 'invoice_date'
+                    THEN COALESCE(item.invoice_date, item.date)
+                ELSE item.date_due_original
+            END
+            """,
+            by_agreement,
+        )
+
+    @api.model
     def _from(self, items):
         return SQL(
             """
@@ -334,8 +371,9 @@ class CarteraOpenItem(models.Model):
             LEFT JOIN account_move move ON move.id = item.move_id
             LEFT JOIN res_partner partner ON partner.id = item.partner_id
             LEFT JOIN res_partner debtor ON debtor.id = partner.commercial_partner_id
+            LEFT JOIN res_partner holder ON holder.id = item.holder_id
             LEFT JOIN cartera_case debtor_case
-                ON debtor_case.partner_id = partner.cartera_debtor_id
+                ON debtor_case.partner_id = holder.cartera_debtor_id
                 AND debtor_case.company_id = item.company_id
             LEFT JOIN (%(policies)s) policy ON policy.company_id = item.company_id
             """,
@@ -371,9 +409,27 @@ class CarteraOpenItem(models.Model):
 
     @api.model
     def _search(self, domain, *args, **kwargs):
-        """Items show their case, and may be those of one collector only."""
+        """Items show their case, and may be those of one collector only. Of what the
+        domain asks for, some tells the agreements that there are pieces of."""
         self.env["cartera.case.queue"]._apply_pending()
-        return super()._search(domain, *args, **kwargs)
+        domain = Domain(domain)
+        parts = domain.children if isinstance(domain, DomainAnd) else [domain]
+        items = self
+        for part in parts:
+            if isinstance(part, DomainCondition) and part.field_expr in pieces.AMONG:
+                items = items._only(part.field_expr, part.operator, part.value)
+        return super(CarteraOpenItem, items)._search(domain, *args, **kwargs)
+
+    @api.model
+    def _only(self, name, operator, value):
+        """The view with the pieces of those agreements only whose rows can meet the
+        condition, which has to be asked all the same; with all where it says nothing.
+        """
+        ids = [value] if operator == "=" else value
+        if operator not in ("=", "in") or not all(type(found) is int for found in ids):
+            return self
+        only = self.env.context.get(ONLY, ())
+        return self.with_context(**{ONLY: (*only, (name, tuple(ids)))})
 
     @api.model
     def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):

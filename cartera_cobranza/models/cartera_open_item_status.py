@@ -13,6 +13,7 @@ STATUSES = [
     ("disputed", "Disputed"),
     ("promised", "Promised"),
     ("paused", "Paused"),
+    ("agreed", "Under agreement"),
     ("blocked", "Payment blocked"),
     ("no_followup", "Excluded from follow-up"),
     ("non_trade", "Not from trade"),
@@ -28,6 +29,7 @@ STATUS = SQL(
         WHEN account.non_trade THEN 'non_trade'
         WHEN item.no_followup THEN 'no_followup'
         WHEN move.payment_state = 'blocked' THEN 'blocked'
+        WHEN item.is_waived THEN 'agreed'
         WHEN mark.paused_until IS NOT NULL THEN 'paused'
         WHEN mark.promised_until IS NOT NULL THEN 'promised'
         WHEN mark.disputed > 0 THEN 'disputed'
@@ -43,6 +45,7 @@ IS_COLLECTABLE = SQL(
         AND item.no_followup IS NOT TRUE
         AND move.payment_state IS DISTINCT FROM 'blocked'
         AND account.non_trade IS NOT TRUE
+        AND NOT item.is_waived
         AND mark.promised_until IS NULL
         AND mark.paused_until IS NULL
         AND (mark.disputed > 0 AND mark.disputed >= item.amount_residual_currency)
@@ -182,7 +185,7 @@ class CarteraOpenItem(models.Model):
         return SQL(
             """
             %s
-            LEFT JOIN LATERAL (%s) mark ON mark.line_id = item.id
+            LEFT JOIN LATERAL (%s) mark ON mark.line_id = item.line_id
             """,
             super()._from(items),
             self._get_marks_sql(),
@@ -193,5 +196,5 @@ class CarteraOpenItem(models.Model):
         """What promises, disputes and pauses say of the items on the day shown."""
         if as_of := self._get_as_of():
             return marks.marks_on(as_of)
-        one = SQL("item.id") if self.env.context.get(FEW) else None
+        one = SQL("item.line_id") if self.env.context.get(FEW) else None
         return marks.marks_now(self._get_day(), one)

@@ -2,7 +2,9 @@
 
 A settlement (``account.partial.reconcile``) counts when both its entries are posted
 and, for a past day, dated up to it; what one that does not count has taken off the
-residual is added again. Each function returns an ``SQL`` with the same columns.
+residual is added again. Each function returns an ``SQL`` with the same columns;
+``which`` is the condition on ``line`` by which instalments of agreements stand in for
+some of the items, see :mod:`.agreement_pieces`.
 """
 
 from odoo.tools import SQL
@@ -11,16 +13,24 @@ from odoo.tools import SQL
 def _columns():
     return SQL(
         """
-        line.id, line.move_id, line.move_name, line.ref, line.company_id,
-        line.company_currency_id, line.currency_id, line.account_id,
+        line.id, line.id AS line_id, line.move_id, line.move_name, line.ref,
+        line.company_id, line.company_currency_id, line.currency_id, line.account_id,
         line.journal_id, line.partner_id, line.payment_id, line.date,
-        line.invoice_date, COALESCE(line.date_maturity, line.date) AS date_due,
-        line.balance, line.amount_currency, line.no_followup
+        line.invoice_date, line.no_followup,
+        line.partner_id AS holder_id,
+        NULL::int4 AS agreement_id,
+        NULL::int4 AS installment_id,
+        COALESCE(line.date_maturity, line.date) AS date_due,
+        COALESCE(line.date_maturity, line.date) AS date_due_original,
+        FALSE AS is_waived,
+        FALSE AS is_cured,
+        line.balance, line.amount_currency
         """
     )
 
 
-def _in_the_books(as_of=None):
+def in_the_books(as_of=None):
+    """Condition on a journal item ``line``: it is a receivable of that day."""
     # An array is a condition that the index can be searched by; a join would read it
     # all, with the bank lines that leave something open.
     return SQL(
@@ -37,7 +47,7 @@ def _in_the_books(as_of=None):
 # -- live: what Odoo leaves open, put right where a draft has settled something
 
 
-def open_now():
+def open_now(which):
     """Journal items that Odoo leaves open, with what is open of them."""
     return SQL(
         """
@@ -48,7 +58,7 @@ def open_now():
                 AS amount_residual_currency
         FROM account_move_line line
         LEFT JOIN (%(undone)s) undone ON undone.line_id = line.id
-        WHERE %(in_the_books)s
+        WHERE %(in_the_books)s AND %(which)s
             AND (line.amount_residual <> 0 OR line.amount_residual_currency <> 0)
             AND (
                 undone.line_id IS NULL
@@ -57,12 +67,13 @@ def open_now():
             )
         """,
         columns=_columns(),
-        in_the_books=_in_the_books(),
+        in_the_books=in_the_books(),
+        which=which,
         undone=_sums(_settled_by_drafts()),
     )
 
 
-def closed_by_drafts():
+def closed_by_drafts(which):
     """Journal items that Odoo has closed with entries which are still drafts."""
     return SQL(
         """
@@ -72,12 +83,13 @@ def closed_by_drafts():
             undone.amount_currency AS amount_residual_currency
         FROM (%(undone)s) undone
         JOIN account_move_line line ON line.id = undone.line_id
-        WHERE %(in_the_books)s
+        WHERE %(in_the_books)s AND %(which)s
             AND line.amount_residual = 0
             AND line.amount_residual_currency = 0
         """,
         columns=_columns(),
-        in_the_books=_in_the_books(),
+        in_the_books=in_the_books(),
+        which=which,
         undone=_sums(_settled_by_drafts()),
     )
 
@@ -85,7 +97,7 @@ def closed_by_drafts():
 # -- the past: what is open now, plus what was settled since
 
 
-def open_on(as_of):
+def open_on(as_of, which):
     """Journal items that were open on a day, with what was open of them."""
     parts = SQL(
         """
@@ -99,7 +111,7 @@ def open_on(as_of):
         UNION ALL
         %(settlements)s
         """,
-        in_the_books=_in_the_books(as_of),
+        in_the_books=in_the_books(as_of),
         settlements=_settled_since(as_of),
     )
     return SQL(
@@ -110,22 +122,23 @@ def open_on(as_of):
             total.amount_currency AS amount_residual_currency
         FROM (%(totals)s) total
         JOIN account_move_line line ON line.id = total.line_id
-        WHERE %(in_the_books)s
+        WHERE %(in_the_books)s AND %(which)s
         """,
         columns=_columns(),
-        in_the_books=_in_the_books(as_of),
+        in_the_books=in_the_books(as_of),
+        which=which,
         totals=_sums(parts),
     )
 
 
-def parts_of_open_on(as_of):
+def parts_of_open_on(as_of, which):
     """What is open now and, row by row, what was settled since: several rows per
     item, whose sums are those of the items."""
     return SQL(
         """
         SELECT %(columns)s, line.amount_residual, line.amount_residual_currency
         FROM account_move_line line
-        WHERE %(in_the_books)s
+        WHERE %(in_the_books)s AND %(which)s
             AND (line.amount_residual <> 0 OR line.amount_residual_currency <> 0)
         UNION ALL
         SELECT
@@ -134,15 +147,45 @@ def parts_of_open_on(as_of):
             settlement.amount_currency AS amount_residual_currency
         FROM (%(settlements)s) settlement
         JOIN account_move_line line ON line.id = settlement.line_id
-        WHERE %(in_the_books)s
+        WHERE %(in_the_books)s AND %(which)s
         """,
         columns=_columns(),
-        in_the_books=_in_the_books(as_of),
+        in_the_books=in_the_books(as_of),
+        which=which,
         settlements=_settled_since(as_of),
     )
 
 
 # -- settlements that do not count
+
+
+def join_undone(as_of=None):
+    """Joins to a debit item ``line``: of ``undone``, the ``amount`` and the
+    ``amount_currency`` to be added to what Odoo leaves open of it."""
+    later = SQL("SELECT 0 AS amount, 0 AS amount_currency")
+    if as_of:
+        later = SQL(
+            """
+            SELECT SUM(amount) AS amount, SUM(debit_amount_currency) AS amount_currency
+            FROM account_partial_reconcile
+            WHERE debit_move_id = line.id AND max_date > %s
+            """,
+            as_of,
+        )
+    return SQL(
+        """
+        LEFT JOIN (%s) draft ON draft.line_id = line.id
+        CROSS JOIN LATERAL (%s) later
+        CROSS JOIN LATERAL (
+            SELECT
+                COALESCE(draft.amount, 0) + COALESCE(later.amount, 0) AS amount,
+                COALESCE(draft.amount_currency, 0)
+                    + COALESCE(later.amount_currency, 0) AS amount_currency
+        ) undone
+        """,
+        _sums(_settled_by_drafts(as_of)),
+        later,
+    )
 
 
 def _sums(settlements):

@@ -1,6 +1,7 @@
 from . import (
     test_actions,
     test_aging_policy,
+    test_agreement_view,
     test_answers,
     test_as_of,
     test_assignment,

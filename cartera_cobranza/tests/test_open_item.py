@@ -268,7 +268,7 @@ class TestOpenItem(CarteraCommon):
             self._invoice(day, f"2026-05-0{day}")
         domain = [("company_id", "=", self.company.id)]
         names = ["amount_residual", "bucket_id", "debtor_id", "days_overdue"]
-        items = self._items()
+        items = self._items(tz="UTC")
         items.search_fetch(domain, names)
         self.env.invalidate_all()
         self.env.cr.precommit.clear()

@@ -1,0 +1,399 @@
+"""SQL of the instalments that stand in for the items which an agreement covers.
+
+The covered debt of an agreement is an axis: its open items follow each other on it
+from where the money ends, and its instalments take up consecutive stretches from its
+beginning; what stands in an instalment is the overlap of both. Money fills the axis
+from its beginning, what was settled otherwise shortens it from its end. The reference
+is ``lib/agreement_fill.py``.
+
+Nothing is stored of this: whatever happens to the items moves the pieces at once. Each
+row is one piece of a journal item, with the columns of :mod:`.open_item_lines`; the
+pieces of an item add up to what is open of it, to the cent.
+"""
+
+from odoo.tools import SQL
+
+from . import open_item_lines as lines
+from .cartera_case_promise import MONEY_JOURNALS
+
+# The id of a piece is the negative of so many times the id of the agreement's item,
+# and the number of its instalment or of what else it is.
+NUMBERS = 1024
+WAIVED = 1022
+OUTSIDE = 1023
+
+# The models and fields that are read here.
+DEPENDS = {
+    "account.journal": ["type"],
+    "account.partial.reconcile": ["exchange_move_id"],
+    "cartera.agreement": [
+        "amount_payable",
+        "company_id",
+        "cure_count",
+        "date_ended",
+        "date_limit",
+        "date_started",
+        "is_cured",
+        "ledger_mode",
+        "partner_id",
+        "state",
+    ],
+    "cartera.agreement.item": [
+        "agreement_id",
+        "amount",
+        "amount_credited_before",
+        "company_id",
+        "is_active",
+        "line_id",
+        "sequence",
+    ],
+    "cartera.agreement.installment": [
+        "agreement_id",
+        "date",
+        "number",
+        "principal_from",
+        "principal_to",
+    ],
+}
+
+
+def is_covered(as_of=None):
+    """Condition on a journal item ``line``: instalments stand in for it.
+
+    :param as_of: a past day; None for now
+    """
+    return SQL(
+        """
+        EXISTS (
+            SELECT 1
+            FROM cartera_agreement_item covered
+            JOIN cartera_agreement agreement ON agreement.id = covered.agreement_id
+            WHERE covered.line_id = line.id AND %s
+        )
+        """,
+        _in_force(as_of),
+    )
+
+
+def _in_force(as_of):
+    if not as_of:
+        return SQL("covered.is_active AND agreement.ledger_mode = 'overlay'")
+    return SQL(
+        """
+        agreement.ledger_mode = 'overlay'
+        AND agreement.date_started <= %(day)s
+        AND (agreement.date_ended IS NULL OR agreement.date_ended > %(day)s)
+        """,
+        day=as_of,
+    )
+
+
+def pieces(day, as_of=None, arrays=()):
+    """The pieces of all items that are covered.
+
+    What is to be waived (:data:`WAIVED`) is due by the last day of the agreement and
+    never past due. What an item leaves open beyond its covered amount
+    (:data:`OUTSIDE`) keeps the date of the item and belongs to no agreement.
+
+    :param day: the day that is shown
+    :param as_of: the same, where the ledger is read as of a past day
+    :param arrays: SQL of arrays, each of :func:`among`: only agreements that are in
+        all of them are looked at
+    """
+    return SQL(
+        """
+        SELECT
+            (-(covered.id * %(numbers)s + stretch.number))::int4 AS id,
+            %(columns)s,
+            agreement.partner_id AS holder_id,
+            CASE WHEN stretch.number <> %(outside)s
+                THEN covered.agreement_id END AS agreement_id,
+            stretch.installment_id,
+            CASE stretch.number
+                WHEN %(outside)s THEN covered.date_due
+                WHEN %(waived)s THEN GREATEST(stretch.date, %(day)s)
+                ELSE stretch.date
+            END AS date_due,
+            covered.date_due AS date_due_original,
+            stretch.number = %(waived)s AS is_waived,
+            stretch.number <> %(outside)s AND %(is_cured)s AS is_cured,
+            -- What was settled before stands in the first of the pieces.
+            piece.amount + CASE piece.low WHEN 0
+                THEN covered.balance - covered.residual ELSE 0 END AS balance,
+            piece.high - piece.low + CASE piece.low WHEN 0
+                THEN covered.amount_currency - covered.residual_currency ELSE 0
+            END AS amount_currency,
+            piece.amount AS amount_residual,
+            piece.high - piece.low AS amount_residual_currency
+        FROM (%(placed)s) covered
+        JOIN cartera_agreement agreement ON agreement.id = covered.agreement_id
+        JOIN res_currency currency ON currency.id = covered.company_currency_id
+        JOIN (%(stretches)s) stretch
+            ON stretch.agreement_id = covered.agreement_id
+            AND (
+                stretch.number = %(outside)s
+                OR (stretch.low < covered.high AND stretch.high > covered.low)
+            )
+        CROSS JOIN LATERAL (
+            SELECT
+                CASE stretch.number WHEN %(outside)s THEN covered.open
+                    ELSE GREATEST(stretch.low, covered.low) - covered.low END AS low,
+                CASE stretch.number WHEN %(outside)s THEN covered.residual_currency
+                    ELSE LEAST(stretch.high, covered.high) - covered.low END AS high
+            OFFSET 0
+        ) part
+        CROSS JOIN LATERAL (
+            -- At book value, as the difference of two rounded sums from the item's
+            -- beginning, so that nothing is lost between its pieces.
+            SELECT
+                part.low,
+                part.high,
+                CASE stretch.number WHEN %(outside)s THEN covered.residual
+                    ELSE %(book_high)s END - %(book_low)s AS amount
+        ) piece
+        WHERE stretch.number <> %(outside)s
+            OR piece.high <> piece.low
+            OR piece.amount <> 0
+        """,
+        numbers=NUMBERS,
+        waived=WAIVED,
+        outside=OUTSIDE,
+        columns=_columns(SQL("covered")),
+        day=day,
+        is_cured=_is_cured(as_of),
+        placed=_placed(as_of, arrays),
+        stretches=_stretches(),
+        book_high=_book_value(SQL("part.high")),
+        book_low=_book_value(SQL("part.low")),
+    )
+
+
+def _columns(table):
+    """What a piece has of its journal item."""
+    return SQL(
+        """
+        %(table)s.line_id, %(table)s.move_id, %(table)s.move_name, %(table)s.ref,
+        %(table)s.company_id, %(table)s.company_currency_id, %(table)s.currency_id,
+        %(table)s.account_id, %(table)s.journal_id, %(table)s.partner_id,
+        %(table)s.payment_id, %(table)s.date, %(table)s.invoice_date,
+        %(table)s.no_followup
+        """,
+        table=table,
+    )
+
+
+def _book_value(amount):
+    """What so much of an item, from its beginning, is in the company's currency."""
+    return SQL(
+        """
+        COALESCE(
+            ROUND(
+                covered.residual * %s / NULLIF(covered.residual_currency, 0),
+                currency.decimal_places
+            ),
+            0
+        )
+        """,
+        amount,
+    )
+
+
+def _is_cured(as_of):
+    """Whether the first instalments are paid: of a past day, by the money alone."""
+    if not as_of:
+        return SQL("agreement.is_cured IS TRUE")
+    return SQL(
+        """
+        covered.money >= COALESCE(
+            (
+                SELECT MAX(first.principal_to)
+                FROM (
+                    SELECT principal_to FROM cartera_agreement_installment
+                    WHERE agreement_id = covered.agreement_id
+                    ORDER BY number LIMIT agreement.cure_count
+                ) first
+            ),
+            0
+        )
+        """
+    )
+
+
+def _stretches():
+    """The parts of the axis of each agreement, and its number for what is not on it."""
+    return SQL(
+        """
+        SELECT
+            agreement_id, id AS installment_id, number, date,
+            principal_from AS low, principal_to AS high
+        FROM cartera_agreement_installment
+        UNION ALL
+        SELECT
+            id, NULL::int4, %s, date_limit,
+            COALESCE(amount_payable, 0), 'Infinity'::numeric
+        FROM cartera_agreement
+        UNION ALL
+        SELECT id, NULL::int4, %s, NULL::date, NULL::numeric, NULL::numeric
+        FROM cartera_agreement
+        """,
+        WAIVED,
+        OUTSIDE,
+    )
+
+
+def _placed(as_of, arrays):
+    """The covered items with their place on the axis, from ``low`` to ``high``."""
+    return SQL(
+        """
+        SELECT
+            item.*,
+            item.money + item.upto - item.open AS low,
+            item.money + item.upto AS high
+        FROM (
+            SELECT
+                item.*,
+                SUM(item.amount - item.open - item.credited) OVER (
+                    PARTITION BY item.company_id, item.agreement_id
+                ) AS money,
+                SUM(item.open) OVER (
+                    PARTITION BY item.company_id, item.agreement_id
+                    ORDER BY item.sequence, item.id
+                    ROWS UNBOUNDED PRECEDING
+                ) AS upto
+            FROM (%s) item
+        ) item
+        """,
+        _covered(as_of, arrays),
+    )
+
+
+def _covered(as_of, arrays):
+    """The covered items of agreements in force: what is ``open`` of the covered
+    amount, and what of it was ``credited``, that is settled without money since the
+    agreement is in force. An entry that is no more in the books counts as credited."""
+    some = SQL(" ").join(
+        SQL("AND covered.agreement_id = ANY (%s)", array) for array in arrays
+    )
+    return SQL(
+        """
+        SELECT
+            covered.id, covered.agreement_id, covered.sequence, covered.amount,
+            covered.company_id, line.id AS line_id, line.move_id, line.move_name,
+            line.ref, line.company_currency_id, line.currency_id, line.account_id,
+            line.journal_id, line.partner_id, line.payment_id, line.date,
+            line.invoice_date, line.no_followup,
+            COALESCE(line.date_maturity, line.date) AS date_due,
+            line.balance, line.amount_currency,
+            book.residual, book.residual_currency, rest.open,
+            CASE WHEN book.is_open
+                THEN LEAST(
+                    GREATEST(
+                        COALESCE(credit.amount, 0)
+                            - COALESCE(covered.amount_credited_before, 0),
+                        0
+                    ),
+                    covered.amount - rest.open
+                )
+                ELSE covered.amount
+            END AS credited
+        FROM cartera_agreement_item covered
+        JOIN cartera_agreement agreement ON agreement.id = covered.agreement_id
+        JOIN account_move_line line ON line.id = covered.line_id
+        %(undone)s
+        CROSS JOIN LATERAL (SELECT (%(in_the_books)s) AS is_open) state
+        CROSS JOIN LATERAL (
+            SELECT
+                state.is_open,
+                CASE WHEN state.is_open
+                    THEN line.amount_residual + undone.amount ELSE 0
+                END AS residual,
+                CASE WHEN state.is_open
+                    THEN line.amount_residual_currency + undone.amount_currency
+                    ELSE 0
+                END AS residual_currency
+            -- Not to be worked out again wherever it is used.
+            OFFSET 0
+        ) book
+        CROSS JOIN LATERAL (
+            SELECT LEAST(GREATEST(book.residual_currency, 0), covered.amount) AS open
+        ) rest
+        LEFT JOIN LATERAL (%(credited)s) credit ON TRUE
+        WHERE %(in_force)s %(some)s
+        """,
+        undone=lines.join_undone(as_of),
+        in_the_books=lines.in_the_books(as_of),
+        credited=_credited(as_of),
+        in_force=_in_force(as_of),
+        some=some,
+    )
+
+
+def _credited(as_of):
+    """What was settled of an item otherwise than by money: credit notes, write-offs
+    and other entries, but no exchange differences. Of an item of which all that is
+    covered is open, nothing can have been."""
+    return SQL(
+        """
+        SELECT SUM(partial.debit_amount_currency) AS amount
+        FROM account_partial_reconcile partial
+        JOIN account_move_line counterpart ON counterpart.id = partial.credit_move_id
+        JOIN account_journal journal ON journal.id = counterpart.journal_id
+        WHERE rest.open < covered.amount
+            AND partial.debit_move_id = line.id
+            AND counterpart.parent_state = 'posted'
+            AND journal.type NOT IN %s %s
+            AND NOT EXISTS (
+                SELECT 1 FROM account_partial_reconcile cause
+                WHERE cause.exchange_move_id = counterpart.move_id
+            )
+        """,
+        MONEY_JOURNALS,
+        SQL("AND partial.max_date <= %s", as_of) if as_of else SQL(),
+    )
+
+
+# -- of which agreements -----------------------------------------------------------
+
+
+def among(name, ids):
+    """SQL of an array of the agreements whose pieces may have one of ``ids`` in the
+    field ``name`` of the view.
+
+    :param name: one of :data:`AMONG`
+    :param ids: integers
+    """
+    if name == "id":
+        ids = [-number // NUMBERS for number in ids if number < 0]
+    if not ids:
+        return SQL("ARRAY[]::int4[]")
+    return SQL("ARRAY(%s)", SQL(AMONG[name], list(ids)))
+
+
+AMONG = {
+    "id": "SELECT agreement_id FROM cartera_agreement_item WHERE id = ANY (%s)",
+    "move_line_id": """
+        SELECT agreement_id FROM cartera_agreement_item WHERE line_id = ANY (%s)
+    """,
+    "move_id": """
+        SELECT covered.agreement_id
+        FROM account_move_line line
+        JOIN cartera_agreement_item covered ON covered.line_id = line.id
+        WHERE line.move_id = ANY (%s)
+    """,
+    "agreement_id": "SELECT unnest(%s::int4[])",
+    "debtor_id": """
+        SELECT agreement.id
+        FROM cartera_agreement agreement
+        JOIN res_partner holder ON holder.id = agreement.partner_id
+        WHERE holder.cartera_debtor_id = ANY (%s)
+    """,
+    "case_id": """
+        SELECT agreement.id
+        FROM cartera_agreement agreement
+        JOIN res_partner holder ON holder.id = agreement.partner_id
+        JOIN cartera_case debtor_case
+            ON debtor_case.partner_id = holder.cartera_debtor_id
+            AND debtor_case.company_id = agreement.company_id
+        WHERE debtor_case.id = ANY (%s)
+    """,
+}
