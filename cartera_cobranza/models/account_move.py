@@ -65,6 +65,14 @@ class AccountMove(models.Model):
         "Empty: capital, but for invoices of interest and fee products alone.",
     )
 
+    cartera_settles = fields.Boolean(
+        string="Books a Waiver",
+        readonly=True,
+        copy=False,
+        groups=READERS,
+        help="It books what its agreement waives.",
+    )
+
     @api.depends(
         "commercial_partner_id.cartera_debtor_id", "company_id", "state", "move_type"
     )
@@ -150,7 +158,25 @@ class AccountMove(models.Model):
         allowed = guard._check_invoices(self, soft)
         posted = super()._post(soft)
         guard._use(allowed)
+        # Credit notes that somebody reviewed: their agreements need not wait for night.
+        if any(posted.sudo().mapped("cartera_settles")):
+            self.env["cartera.agreement.settler"]._trigger()
         return posted
+
+    def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
+        """A credit note of an agreement closes what that covers of the invoice, and no
+        other instalment of it."""
+        waiving = reverse_moves.filtered(
+            lambda move: move.sudo().cartera_settles and move.move_type == "out_refund"
+        )
+        for note in waiving:
+            note.sudo().cartera_agreement_id._match_credit_note(note)
+        others = reverse_moves - waiving
+        origins = self if not waiving else others.reversed_entry_id
+        super(AccountMove, origins)._reconcile_reversed_moves(
+            others, move_reverse_cancel
+        )
+        return reverse_moves
 
     def _is_cartera_cash(self):
         """Whether the invoice is paid as it is made, at a till or online, or asks for

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 # What moves an item to another debtor, day or side of the collection.
 FIELDS_OF_ITEMS = frozenset(
@@ -37,6 +37,30 @@ class AccountMoveLine(models.Model):
     _cartera_draft_idx = models.Index(
         "(id) WHERE parent_state = 'draft' AND matching_number IS NOT NULL"
     )
+
+    @api.model
+    def _prepare_reconciliation_single_partial(
+        self, debit_values, credit_values, shadowed_aml_values=None
+    ):
+        """Match of a credit item no more than the amount in the context, by its id.
+
+        Odoo matches all it can; of an item that an agreement waives in part, money may
+        take no more than what is to be paid.
+        """
+        limits = self.env.context.get("cartera_match_limit", {})
+        limit = limits.get(credit_values["aml"].id)
+        open_amount = -credit_values["amount_residual_currency"]
+        if limit and limit < open_amount:
+            company_currency = credit_values["aml"].company_currency_id
+            balance = credit_values["amount_residual"] * limit / open_amount
+            credit_values = {
+                **credit_values,
+                "amount_residual_currency": -limit,
+                "amount_residual": company_currency.round(balance),
+            }
+        return super()._prepare_reconciliation_single_partial(
+            debit_values, credit_values, shadowed_aml_values
+        )
 
     def write(self, vals):
         if FIELDS_OF_ITEMS.isdisjoint(vals):

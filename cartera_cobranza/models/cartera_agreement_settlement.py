@@ -1,4 +1,22 @@
-from odoo import models
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_amount
+
+from . import (  # noqa: F401  (inherited: they come first)
+    cartera_agreement_matching,
+    cartera_agreement_settlement_undo,
+)
+from .settlement_part import SettlementPart
+
+# The model that books what is waived, by method.
+BOOKERS = {
+    "credit_note": "cartera.settlement.credit.note",
+    "write_off": "cartera.settlement.write.off",
+    "discount": "cartera.settlement.discount",
+}
+
+# What is waived of these is credited on its own invoices first.
+CHARGES = ("fee", "interest")
 
 
 class CarteraAgreementSettlement(models.AbstractModel):
@@ -6,6 +24,177 @@ class CarteraAgreementSettlement(models.AbstractModel):
 
     _name = "cartera.agreement.settlement"
     _description = "Settlement of an Agreement"
+    _inherit = [
+        "cartera.agreement.matching",
+        "cartera.agreement.settlement.undo",
+    ]
+
+    is_settlement_held = fields.Boolean(
+        string="Settled by a Person Only",
+        readonly=True,
+        copy=False,
+        help="Its settlement was undone: only a supervisor books it again.",
+    )
+    is_waiting_review = fields.Boolean(
+        string="Credit Notes to Review", compute="_compute_is_waiting_review"
+    )
+
+    def _compute_is_waiting_review(self):
+        for agreement in self:
+            agreement.is_waiting_review = bool(agreement.sudo()._get_drafts())
+
+    def action_settle(self):
+        """Book what was waived now, as a supervisor."""
+        self._check_supervisor()
+        for agreement in self:
+            if not agreement.is_settlement_due:
+                raise UserError(
+                    self.env._(
+                        "Agreement %(folio)s cannot be settled: what was agreed is not "
+                        "all paid in time. Money that came late is accepted first.",
+                        folio=agreement.name,
+                    )
+                )
+            agreement._settle(agreement.company_id._get_cartera_today())
+
+    def _check_supervisor(self):
+        """:raise AccessError: unless a supervisor with access to them asks"""
+        self.check_access("write")
+        group = "cartera_cobranza.group_cartera_supervisor"
+        if not (self.env.su or self.env.user.has_group(group)):
+            raise AccessError(
+                self.env._("Only a supervisor books or undoes a settlement.")
+            )
+
+    # -- booking ------------------------------------------------------------------
 
     def _settle(self, date):
-        """Book what was waived and end the agreement as kept."""
+        """Book what was waived and end the agreement as kept.
+
+        Interest and fees are credited on their own invoices first, where the product
+        says so; the rest follows the method of the agreement. What is no invoice, such
+        as an opening balance, cannot be credited and is written off. Nothing happens
+        twice: what is booked is open no more.
+
+        :param date: day of the entries; a locked one is moved as Odoo does
+        :return: whether it is settled; False while credit notes wait for their review
+        :raise UserError: when something agreed is still to be paid, or a setting is
+            missing
+        """
+        self.ensure_one()
+        # By whoever may settle, which the caller has checked: collectors' supervisors
+        # need not be accountants.
+        agreement = self.sudo().with_company(self.company_id)
+        agreement.lock_for_update(allow_referencing=True)
+        agreement._check_settlement()
+        if agreement._get_drafts():
+            return False
+        agreement._credit(date)
+        if agreement._get_drafts():
+            agreement._message_log(
+                body=self.env._(
+                    "The credit notes of what was waived wait for their review. The "
+                    "agreement is settled when they are posted."
+                )
+            )
+            return False
+        agreement._write_off(date)
+        agreement._close("kept", date)
+        return True
+
+    def _check_settlement(self):
+        if self.state != "active":
+            raise UserError(
+                self.env._(
+                    "Agreement %(folio)s is not in force: there is nothing to settle.",
+                    folio=self.name,
+                )
+            )
+        parts = self._get_settlement_parts()
+        missing = sum(part.amount for part in parts) - self._get_waived_most()
+        if self.currency_id.compare_amounts(missing, 0) > 0:
+            raise UserError(
+                self.env._(
+                    "Agreement %(folio)s cannot be settled: %(amount)s of what was "
+                    "agreed is still to be paid, or to be matched with its items.",
+                    folio=self.name,
+                    amount=format_amount(self.env, missing, self.currency_id),
+                )
+            )
+
+    def _get_waived_most(self):
+        """What may be left open: the waiver, and what the tolerance lets be missing."""
+        tolerance = self.amount_payable * self.tolerance_percent / 100
+        return self.amount_quita + self.currency_id.round(tolerance)
+
+    def _credit(self, date):
+        """Make the credit notes, charges first."""
+        parts = [
+            part
+            for part in self._get_settlement_parts()
+            if part.is_invoiced and self._is_credited(part)
+        ]
+        parts.sort(key=lambda part: part.component not in CHARGES)
+        if parts:
+            self.env[BOOKERS["credit_note"]]._book(self, parts, date)
+
+    def _is_credited(self, part):
+        if self.settlement_method == "credit_note":
+            return True
+        return part.component in CHARGES and self.product_id.reverse_charges_first
+
+    def _write_off(self, date):
+        """Book by one entry what no credit note was made for."""
+        parts = self._get_settlement_parts()
+        if not parts:
+            return
+        method = self.settlement_method
+        if method == "credit_note":
+            method = "write_off"
+            self._message_log(
+                body=self.env._(
+                    "What was waived of items that are no invoices is written off: "
+                    "there is nothing to credit."
+                )
+            )
+        self.env[BOOKERS[method]]._book(self, parts, date)
+
+    def _get_drafts(self):
+        """Credit notes that wait for their review."""
+        return self.move_ids.filtered(
+            lambda move: move.cartera_settles and move.state == "draft"
+        )
+
+    def _match_credit_note(self, note):
+        """Match a credit note with what is left open of the covered items of its
+        invoice."""
+        credit = note.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        for part in self._get_settlement_parts():
+            if part.line.move_id == note.reversed_entry_id and not credit.reconciled:
+                self._match(part.line, credit, part.amount)
+
+    # -- what is left open --------------------------------------------------------
+
+    def _get_settlement_parts(self):
+        """What is left open of what the agreement covers.
+
+        :return: list of ``SettlementPart``
+        """
+        self.ensure_one()
+        found = []
+        for item in self.item_ids:
+            line = item.line_id
+            amount = min(line.amount_residual_currency, item.amount)
+            if self.currency_id.compare_amounts(amount, 0) > 0:
+                found.append(SettlementPart(line, amount, item.component))
+        for line in self._get_moved_lines():
+            amount = line.amount_residual_currency
+            found.append(SettlementPart(line, amount, "capital"))
+        return found
+
+    def _get_moved_lines(self):
+        """Open items that stand for the covered ones, in reclassification mode."""
+        lines = self.installment_ids.line_ids - self.item_ids.line_id
+        return lines.filtered(lambda line: not line.reconciled)

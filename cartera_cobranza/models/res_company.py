@@ -112,6 +112,14 @@ class ResCompany(models.Model):
         check_company=True,
         help="Account of what agreements waive without a credit note.",
     )
+    cartera_waiver_product_id = fields.Many2one(
+        "product.product",
+        string="Product of Waivers",
+        domain="[('type', '=', 'service')]",
+        check_company=True,
+        help="A service that stands on the lines of credit notes that agreements make, "
+        "where electronic invoices ask for one. Empty: none.",
+    )
     cartera_interest_product_id = fields.Many2one(
         "product.product", string="Financing Interest", check_company=True
     )

@@ -64,6 +64,8 @@ from . import (
     test_security,
     test_segment,
     test_sending,
+    test_settlement_credit_note,
+    test_settlement_write_off,
     test_stage,
     test_stage_rules,
     test_strategy_step,

@@ -1,0 +1,112 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from .cartera_case_promise import MONEY_JOURNALS
+
+
+class CarteraAgreementMatching(models.AbstractModel):
+    """Matches money that nobody has applied yet with what an agreement covers."""
+
+    _name = "cartera.agreement.matching"
+    _description = "Matching of an Agreement"
+
+    def action_match_payments(self):
+        """Match what the debtor paid and nobody has applied with the covered items: of
+        each no more than is to be paid of it, the oldest first. Money beyond that stays
+        unapplied.
+
+        :raise UserError: when there is no such money
+        """
+        self.ensure_one()
+        self.check_access("write")
+        # The money is the company's already: matching it is no entry of anybody's.
+        agreement = self.sudo().with_company(self.company_id)
+        agreement._check_matchable()
+        if not agreement._match_payments():
+            raise UserError(
+                self.env._(
+                    "There is no payment of the debtor in %(currency)s that is still "
+                    "to be matched, or nothing left to pay.",
+                    currency=agreement.currency_id.name,
+                )
+            )
+        agreement._mark()
+
+    def _check_matchable(self):
+        if self.state != "active":
+            raise UserError(
+                self.env._("Payments are matched while the agreement is in force.")
+            )
+
+    def _match_payments(self):
+        """:return: whether anything was matched"""
+        matched = False
+        targets = self._get_match_targets()
+        for payment in self._get_unapplied_payments():
+            for line in targets:
+                limit = min(targets[line], -payment.amount_residual_currency)
+                if self.currency_id.compare_amounts(limit, 0) <= 0:
+                    continue
+                if line.account_id != payment.account_id:
+                    continue
+                self._match(line, payment, limit)
+                targets[line] -= limit
+                matched = True
+        return matched
+
+    def _match(self, line, credit, amount):
+        """Match no more than ``amount`` of a credit item with ``line``."""
+        limits = {credit.id: amount}
+        (line | credit).with_context(cartera_match_limit=limits).reconcile()
+
+    def _get_match_targets(self):
+        """What is still to be paid of each item.
+
+        What is to be waived of the items is spared; where more was paid of one than was
+        to be, another has less to pay.
+
+        :return: ``{journal item: amount}``, the oldest first
+        """
+        items = self.item_ids.sorted("sequence")
+        targets, waived = {}, {}
+        for item in items:
+            line = item.line_id
+            left = max(min(line.amount_residual_currency, item.amount), 0)
+            waived[line] = min(item.amount_quita, left)
+            targets[line] = left - waived[line]
+        # What the items do not say of the waiver is left on the last ones.
+        rest = sum(targets.values()) - self._get_left_to_pay(targets, waived)
+        for line in reversed(targets):
+            spared = min(max(rest, 0), targets[line])
+            targets[line] -= spared
+            rest -= spared
+        for line in targets:
+            more = min(max(-rest, 0), waived[line])
+            targets[line] += more
+            rest += more
+        targets.update(
+            (line, line.amount_residual_currency) for line in self._get_moved_lines()
+        )
+        return targets
+
+    def _get_left_to_pay(self, targets, waived):
+        """What is left of the debt to pay: what is open of it beyond the waiver."""
+        left = sum(targets.values()) + sum(waived.values())
+        return max(left - self.amount_quita, 0)
+
+    def _get_unapplied_payments(self):
+        """Receivable items of money that the debtors of the covered items paid."""
+        lines = self.item_ids.line_id
+        return self.env["account.move.line"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("partner_id", "in", lines.partner_id.ids),
+                ("account_id", "in", (lines | self._get_moved_lines()).account_id.ids),
+                ("currency_id", "=", self.currency_id.id),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("amount_residual_currency", "<", 0),
+                ("journal_id.type", "in", MONEY_JOURNALS),
+            ],
+            order="date, id",
+        )
