@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .res_partner import READERS
@@ -57,6 +58,14 @@ class AccountMove(models.Model):
         groups=READERS,
         help="The instalment whose interest and fees it invoices.",
     )
+    cartera_charge_number = fields.Integer(
+        string="Charge",
+        readonly=True,
+        copy=False,
+        groups=READERS,
+        help="One for the first invoice of the charges of an instalment; more when a "
+        "waived one was charged again. Zero for credit notes.",
+    )
     cartera_component = fields.Selection(
         [("capital", "Capital"), ("interest", "Interest"), ("fee", "Fees")],
         string="Part of the Debt",
@@ -71,6 +80,13 @@ class AccountMove(models.Model):
         copy=False,
         groups=READERS,
         help="It books what its agreement waives.",
+    )
+
+    # Killed and done again: the database lets an instalment be charged once.
+    _cartera_charged_once = models.UniqueIndex(
+        "(cartera_installment_id, cartera_charge_number) "
+        "WHERE cartera_charge_number > 0",
+        "The charges of the instalment have been invoiced already.",
     )
 
     @api.depends(
@@ -150,6 +166,52 @@ class AccountMove(models.Model):
         if not {"state", "payment_state", "invoice_user_id"}.isdisjoint(vals):
             self.env["cartera.case.queue"]._mark_lines(self.line_ids)
         return result
+
+    # -- agreements ---------------------------------------------------------------
+
+    def button_draft(self):
+        self._check_not_agreed()
+        return super().button_draft()
+
+    def button_cancel(self):
+        self._check_not_agreed()
+        return super().button_cancel()
+
+    def _check_not_agreed(self):
+        """Leave alone what agreements in force are built on.
+
+        Programs, such as one that hears of a cancellation by the tax office, are not
+        stopped: for the agreement the item is then settled otherwise.
+
+        :raise UserError: when an agreement in force covers an item of the entries, or
+            has moved its debt there
+        """
+        if self.env.su:
+            return
+        agreements = self._get_agreements_in_force()
+        if agreements:
+            raise UserError(
+                self.env._(
+                    "Agreement %(folio)s, which is in force, covers %(document)s. Make "
+                    "a credit note for what is not owed, or have a supervisor cancel "
+                    "the agreement first.",
+                    folio=agreements[0].name,
+                    document=self[:1].name if len(self) == 1 else agreements[0].name,
+                )
+            )
+
+    def _get_agreements_in_force(self):
+        """The agreements in force that cover items of the entries, or that the entries
+        moved the debt for; whoever asks."""
+        entries = self.sudo()
+        covered = entries.env["cartera.agreement.item"].search(
+            [("line_id.move_id", "in", entries.ids), ("is_active", "=", True)]
+        )
+        moved = entries.cartera_agreement_id.filtered(
+            lambda agreement: agreement.state == "active"
+            and agreement.installment_ids.line_ids.move_id & entries
+        )
+        return covered.agreement_id | moved
 
     # -- consequences of stages ---------------------------------------------------
 

@@ -1,4 +1,6 @@
-from odoo import api, models
+from odoo import api, fields, models
+
+from .res_partner import READERS
 
 # What moves an item to another debtor, day or side of the collection.
 FIELDS_OF_ITEMS = frozenset(
@@ -18,6 +20,17 @@ FIELDS_OF_ITEMS = frozenset(
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
+
+    cartera_agreement_item_id = fields.Many2one(
+        "cartera.agreement.item",
+        string="Item Under Agreement",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        groups=READERS,
+        help="The covered item that an agreement moved here.",
+    )
 
     # What the aging reads of the lines that leave something open: receivables, and
     # payables and bank lines, but no revenue or tax.

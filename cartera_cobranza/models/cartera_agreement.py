@@ -337,6 +337,13 @@ class CarteraAgreementItem(models.Model):
         copy=False,
         help="The agreement is in force, and its instalments stand in for the item.",
     )
+    entry_line_ids = fields.One2many(
+        "account.move.line",
+        "cartera_agreement_item_id",
+        readonly=True,
+        help="In reclassification mode: the credit that settles it and the receivable "
+        "items that stand for it.",
+    )
 
     _once = models.Constraint(
         "UNIQUE (agreement_id, line_id)", "An item is in an agreement once."

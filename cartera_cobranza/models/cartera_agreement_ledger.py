@@ -1,15 +1,416 @@
-from odoo import models
+from odoo import Command, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ..lib.agreement_fill import get_pieces
+from ..lib.rounding import share_out
+
+
+def _to_units(amount, currency):
+    return round(amount / currency.rounding)
+
+
+def _to_amount(units, currency):
+    return currency.round(units * currency.rounding)
 
 
 class CarteraAgreementLedger(models.AbstractModel):
     """What an agreement does to the ledger while it is in force: nothing in overlay
-    mode, one entry in reclassification mode."""
+    mode, one entry in reclassification mode.
+
+    The entry credits what is covered of each item at its own book value, in both
+    currencies, and debits new receivable items: one for each part of an instalment that
+    comes of one item, so that the book value of every item is still known when the
+    agreement ends. What is to be waived is moved as well, to items that nobody
+    collects. The new items are paid like any other.
+
+    When the agreement ends otherwise than by being kept, what is still open of the new
+    items goes back: another entry closes them, and the matching of the covered items
+    with the first entry shrinks by as much. They are open again for what was not paid,
+    with their own dates, and the payments stay where they were applied.
+    """
 
     _name = "cartera.agreement.ledger"
     _description = "Agreement in the Ledger"
 
+    # -- coming into force --------------------------------------------------------
+
     def _enter_ledger(self, date):
-        """Do in the ledger what coming into force asks for."""
+        """Do in the ledger what coming into force asks for.
+
+        :param date: day of the entry
+        :raise UserError: see :meth:`_check_ledger`
+        """
+        self.ensure_one()
+        if self.ledger_mode != "reclassification":
+            return
+        self._check_ledger(date)
+        # By whoever may sign, which the caller has checked: collectors are no
+        # accountants.
+        agreement = self.sudo().with_company(self.company_id)
+        rows = agreement._get_moving_rows()
+        entry = agreement._post_entry(
+            date,
+            self.env._("%(folio)s: debt under agreement", folio=self.name),
+            [values for values, _item, _installment in rows],
+        )
+        for line, (_values, item, installment) in zip(
+            entry.line_ids.sorted("id"), rows, strict=True
+        ):
+            if installment:
+                installment.line_ids += line
+            elif line.balance < 0:
+                agreement._match_at_book_value(item.line_id, line)
+
+    def _get_moving_rows(self):
+        """Lines of the entry.
+
+        :return: list of ``(values, item, instalment)``; without an instalment they are
+            the credit of the item, or what is to be waived of it
+        """
+        rows = []
+        for item, parts in self._get_parts().items():
+            book = _to_amount(self._get_book_units(item), self.company_currency_id)
+            rows.append((self._prepare_credit(item, -item.amount, -book), item, None))
+            for installment, amount, value in parts:
+                amount = _to_amount(amount, self.currency_id)
+                value = _to_amount(value, self.company_currency_id)
+                values = self._prepare_debit(item, installment, amount, value)
+                rows.append((values, item, installment))
+        return rows
+
+    def _get_parts(self):
+        """What of each item stands in which instalment, in the smallest units of both
+        currencies.
+
+        :return: ``{item: [(instalment or None, amount, book value), ...]}``
+        """
+        installments = self.installment_ids.sorted("number")
+        currency = self.currency_id
+        bounds = [
+            (
+                _to_units(part.principal_from, currency),
+                _to_units(part.principal_to, currency),
+            )
+            for part in installments
+        ]
+        items = self.item_ids.sorted(lambda item: (item.sequence, item.id))
+        amounts = [(item, _to_units(item.amount, currency)) for item in items]
+        parts = {item: [] for item in items}
+        for item, index, amount in get_pieces(amounts, bounds, 0):
+            installment = None if index is None else installments[index]
+            parts[item].append((installment, amount))
+        return {
+            item: [
+                (installment, amount, value)
+                for (installment, amount), value in zip(
+                    own,
+                    share_out(
+                        self._get_book_units(item), [amount for _part, amount in own]
+                    ),
+                    strict=True,
+                )
+            ]
+            for item, own in parts.items()
+        }
+
+    def _get_book_units(self, item):
+        """Book value of what is covered of an item, in smallest units."""
+        line = item.line_id
+        share = item.amount / line.amount_residual_currency
+        return _to_units(line.amount_residual * share, self.company_currency_id)
+
+    def _prepare_credit(self, item, amount, balance):
+        label = self.env._(
+            "%(folio)s: %(document)s under agreement",
+            folio=self.name,
+            document=item.document,
+        )
+        return {
+            **self._prepare_entry_line(item.line_id, label, amount, balance),
+            "date_maturity": item.date_due,
+            "cartera_agreement_item_id": item.id,
+        }
+
+    def _prepare_debit(self, item, installment, amount, balance):
+        """The item that stands for a part of an instalment, or for what is to be
+        waived, which is due at the end and not collected."""
+        names = {"folio": self.name, "document": item.document}
+        if not installment:
+            label = self.env._("%(folio)s, waived if kept: %(document)s", **names)
+        elif not installment.number:
+            label = self.env._("%(folio)s, down payment: %(document)s", **names)
+        else:
+            label = self.env._(
+                "%(folio)s, instalment %(number)s: %(document)s",
+                number=installment.number,
+                **names,
+            )
+        account = installment and self.company_id.cartera_agreement_account_id
+        return {
+            **self._prepare_entry_line(item.line_id, label, amount, balance),
+            "account_id": (account or item.line_id.account_id).id,
+            "date_maturity": installment.date if installment else self.date_limit,
+            # Items of general journals are not collected unless it is said.
+            "no_followup": not installment,
+            "cartera_agreement_item_id": item.id,
+        }
+
+    # -- going out of force -------------------------------------------------------
 
     def _leave_ledger(self, date):
-        """Undo it, when the agreement ends otherwise than by being kept."""
+        """Undo it, when the agreement ends otherwise than by being kept: the covered
+        items are open again for what was not paid of them.
+
+        New items that another agreement in force covers stay, until that one ends.
+
+        :param date: day of the entry
+        :raise UserError: see :meth:`_check_ledger`
+        """
+        self.ensure_one()
+        lines = self._get_moved_lines()
+        covered_anew = (
+            self.env["cartera.agreement.item"]
+            .sudo()
+            .search([("line_id", "in", lines.ids), ("is_active", "=", True)])
+        )
+        self._give_back(lines - covered_anew.line_id, date)
+        if self.refinanced_from_id:
+            self.refinanced_from_id._leave_ledger(date)
+
+    def _give_back_waived(self, date):
+        """Let the covered items be open again for what is to be waived of them, so that
+        it can be booked on them.
+
+        :param date: day of the entry
+        :raise UserError: see :meth:`_check_ledger`
+        """
+        self.ensure_one()
+        self._give_back(self._get_moved_lines() - self._get_installment_lines(), date)
+
+    def _get_moved_lines(self):
+        """Open items that stand for the covered ones, in reclassification mode."""
+        lines = self.sudo().item_ids.entry_line_ids
+        return lines.filtered(lambda line: line.balance > 0 and not line.reconciled)
+
+    def _get_installment_lines(self):
+        return self.sudo().installment_ids.line_ids
+
+    def _get_covered_open(self, item):
+        """What is open of the covered part of an item, apart from what was moved."""
+        line = item.line_id
+        moved = sum(
+            partial.debit_amount_currency
+            for partial in line.matched_credit_ids
+            if partial.credit_move_id in item.entry_line_ids
+        )
+        return max(min(line.amount_residual_currency, item.amount - moved), 0)
+
+    def _give_back(self, lines, date):
+        """Close ``lines`` and open the covered items by as much."""
+        lines = lines.filtered(lambda line: not line.reconciled)
+        if not lines:
+            return
+        self._check_entry_settings(date, lines.account_id)
+        agreement = self.sudo().with_company(self.company_id)
+        pairs = lines.grouped("cartera_agreement_item_id")
+        rows = [
+            (values, line)
+            for item, own in pairs.items()
+            for values, line in agreement._get_returning_rows(item, own)
+        ]
+        entry = agreement._post_entry(
+            date,
+            self.env._("%(folio)s: debt back on its items", folio=self.name),
+            [values for values, _line in rows],
+        )
+        for made, (_values, line) in zip(
+            entry.line_ids.sorted("id"), rows, strict=True
+        ):
+            if made.balance < 0:
+                agreement._match_at_book_value(line, made)
+            else:
+                agreement._reopen(line, made)
+
+    def _get_returning_rows(self, item, lines):
+        """Lines of the entry for the new items of one covered item.
+
+        :return: list of ``(values, journal item it is matched with)``
+        """
+        credit = item.entry_line_ids.filtered(lambda line: line.balance < 0)
+        label = self.env._(
+            "%(folio)s: %(document)s no more under agreement",
+            folio=self.name,
+            document=item.document,
+        )
+        rows = [
+            (
+                self._prepare_entry_line(
+                    line, label, -line.amount_residual_currency, -line.amount_residual
+                ),
+                line,
+            )
+            for line in lines
+        ]
+        amount = sum(lines.mapped("amount_residual_currency"))
+        balance = sum(lines.mapped("amount_residual"))
+        values = self._prepare_entry_line(credit, label, amount, balance)
+        values["date_maturity"] = item.date_due
+        return [*rows, (values, credit)]
+
+    def _reopen(self, credit, debit):
+        """Match the credit of a covered item with ``debit`` instead of the item, and
+        only what is left of it with the item."""
+        item_line = credit.cartera_agreement_item_id.line_id
+        credit.matched_debit_ids.filtered(
+            lambda partial: partial.debit_move_id == item_line
+        ).unlink()
+        self._match_at_book_value(debit, credit)
+        self._match_at_book_value(item_line, credit)
+
+    # -- entries ------------------------------------------------------------------
+
+    def _post_entry(self, date, ref, lines):
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "company_id": self.company_id.id,
+                "journal_id": self.company_id.cartera_agreement_journal_id.id,
+                "date": date,
+                "ref": ref,
+                "cartera_agreement_id": self.id,
+                "line_ids": [Command.create(values) for values in lines],
+            }
+        )
+        entry._post(soft=False)
+        return entry
+
+    def _prepare_entry_line(self, line, label, amount, balance):
+        """A line on the account and of the partner of the journal item ``line``."""
+        return {
+            "name": label,
+            "account_id": line.account_id.id,
+            "partner_id": line.partner_id.id,
+            "currency_id": line.currency_id.id,
+            "amount_currency": amount,
+            "balance": balance,
+        }
+
+    def _match_at_book_value(self, debit, credit):
+        """Match two receivable items by what they both leave open in each currency.
+
+        Odoo's own matching converts by the rate of each item, and books a difference
+        in exchange where rounding makes them differ by a cent. Nothing was exchanged
+        here: both are the same book value. No more was the invoice paid.
+        """
+        amount = min(debit.amount_residual_currency, -credit.amount_residual_currency)
+        if debit.currency_id.compare_amounts(amount, 0) <= 0:
+            return
+        self.env["account.partial.reconcile"].create(
+            {
+                "debit_move_id": debit.id,
+                "credit_move_id": credit.id,
+                "debit_amount_currency": amount,
+                "credit_amount_currency": amount,
+                "amount": min(debit.amount_residual, -credit.amount_residual),
+            }
+        )
+        matched = (debit | credit)._all_reconciled_lines()
+        if all(matched.mapped("reconciled")):
+            partials = matched.matched_debit_ids | matched.matched_credit_ids
+            self.env["account.full.reconcile"].create(
+                {
+                    "partial_reconcile_ids": [
+                        Command.link(one) for one in partials.ids
+                    ],
+                    "reconciled_line_ids": [Command.link(one) for one in matched.ids],
+                }
+            )
+
+    # -- what stands in the way ---------------------------------------------------
+
+    def _check_ledger(self, date):
+        """Nothing in overlay mode. In reclassification mode the entry can be made.
+
+        :param date: day of the entry
+        :raise UserError: when the journal or an account is missing or archived, the day
+            is locked, an item has less open than is covered, or an invoice has taxes
+            that are due when it is paid
+        """
+        self.ensure_one()
+        if self.ledger_mode != "reclassification":
+            return
+        accounts = self.company_id.sudo().cartera_agreement_account_id
+        self._check_entry_settings(date, accounts | self.item_ids.line_id.account_id)
+        self._check_items_open()
+        self._check_cash_basis()
+
+    def _check_entry_settings(self, date, accounts):
+        company = self.company_id.sudo()
+        journal = company.cartera_agreement_journal_id
+        if not journal.active:
+            raise UserError(
+                self.env._(
+                    "Choose a journal in use as Journal of Agreements in the settings "
+                    "of %(company)s, under Collections: what agreements move is "
+                    "posted there.",
+                    company=company.name,
+                )
+            )
+        archived = accounts.filtered(lambda account: not account.active)
+        if archived:
+            raise UserError(
+                self.env._(
+                    "Agreement %(folio)s cannot be booked: the account %(account)s is "
+                    "archived. Bring it back, or choose another one for receivables "
+                    "under agreement in the settings.",
+                    folio=self.name,
+                    account=archived[0].with_company(company).display_name,
+                )
+            )
+        self._check_lock_dates(date, journal)
+
+    def _check_lock_dates(self, date, journal, has_tax=False):
+        """:raise UserError: naming what locks ``date`` for entries of ``journal``"""
+        locks = self.company_id._get_violated_lock_dates(date, has_tax, journal)
+        if locks:
+            raise UserError(
+                self.env._(
+                    "Nothing of agreement %(folio)s can be posted on %(day)s: the "
+                    "books are closed by %(locks)s.",
+                    folio=self.name,
+                    day=format_date(self.env, date),
+                    locks=self.env["res.company"]._format_lock_dates(locks),
+                )
+            )
+
+    def _check_items_open(self):
+        for item in self.item_ids:
+            left = item.line_id.amount_residual_currency
+            if self.currency_id.compare_amounts(left, item.amount) < 0:
+                raise UserError(
+                    self.env._(
+                        "Less is open of %(document)s than the agreement covers. "
+                        "Calculate the agreement anew.",
+                        document=item.document,
+                    )
+                )
+
+    def _check_cash_basis(self):
+        """Odoo declares such taxes as soon as anything is matched with an invoice, paid
+        or not."""
+        waiting = self.item_ids.line_id.move_id.filtered(self._has_tax_to_come)
+        if waiting:
+            raise UserError(
+                self.env._(
+                    "Agreement %(folio)s cannot move the debt to new items: taxes of "
+                    "%(documents)s are due when they are paid, and would be declared "
+                    "at once. Choose a product that leaves the invoices open.",
+                    folio=self.name,
+                    documents=", ".join(waiting.mapped("name")),
+                )
+            )
+
+    def _has_tax_to_come(self, move):
+        taxes = move.line_ids.tax_line_id | move.line_ids.tax_ids
+        return "on_payment" in taxes.flatten_taxes_hierarchy().mapped("tax_exigibility")

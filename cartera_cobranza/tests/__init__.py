@@ -57,6 +57,7 @@ from . import (
     test_promise_migration,
     test_recipient,
     test_refusal_report,
+    test_reclassification,
     test_replacement,
     test_run,
     test_screen,

@@ -24,7 +24,6 @@ class AgreementCommon(CarteraCommon):
         product = product or cls._agreement_product(kind)
         lines = cls._receivable_lines(moves).filtered(lambda line: not line.reconciled)
         lines = lines.sorted(lambda line: (line.date_maturity, line.id))
-        debt = sum(lines.mapped("amount_residual_currency"))
         payable = sum(payment[1] for payment in payments)
         frozen = (
             "ledger_mode",
@@ -47,7 +46,6 @@ class AgreementCommon(CarteraCommon):
                     "product_id": product.id,
                     "currency_id": lines.currency_id.id,
                     **{name: product[name] for name in frozen},
-                    **values,
                     "item_ids": [
                         Command.create(
                             {
@@ -59,9 +57,11 @@ class AgreementCommon(CarteraCommon):
                         for rank, line in enumerate(lines)
                     ],
                     "installment_ids": cls._prepare_installments(payments),
+                    **values,
                 }
             )
         )
+        debt = sum(agreement.item_ids.mapped("amount"))
         agreement.write(
             {
                 "amount_debt": debt,
