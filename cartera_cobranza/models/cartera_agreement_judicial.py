@@ -178,7 +178,7 @@ class CarteraAgreementJudicial(models.AbstractModel):
                 )
             )
         others = legal.agreement_ids.filtered(lambda other: other.state == "active")
-        if other := (others - self)[:1]:
+        if other := (others - self - self.refinanced_from_id)[:1]:
             raise UserError(
                 self.env._(
                     "The agreement %(agreement)s is in force in the same legal case. "
@@ -192,6 +192,9 @@ class CarteraAgreementJudicial(models.AbstractModel):
         was broken is executed. Does nothing the second time."""
         for agreement in self.sudo().filtered("legal_case_id"):
             legal = agreement.legal_case_id
+            if agreement.state == "refinanced":
+                agreement._hand_court_on()
+                continue
             execution = agreement.state == "broken" and agreement.date_homologated
             closed_by_it = legal.state == "closed" and legal.outcome == "agreement"
             if legal.state == "suspended" or (
@@ -200,6 +203,18 @@ class CarteraAgreementJudicial(models.AbstractModel):
                 date = agreement.date_ended or legal._get_today()
                 legal._resume(date, state="execution" if execution else "open")
                 agreement._plan_resumption(execution)
+
+    def _hand_court_on(self):
+        """The proceedings rest on, unless the new agreement has nothing to do with
+        them."""
+        legal = self.legal_case_id
+        if legal not in self.refinanced_to_ids.legal_case_id:
+            legal._plan_task(
+                self.env._(
+                    "Resume or withdraw the proceedings: %s was refinanced out of court",
+                    self.name,
+                )
+            )
 
     def _plan_resumption(self, execution):
         """Tell whoever looks after the legal case, and propose the collection stage
