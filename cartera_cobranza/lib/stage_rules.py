@@ -6,7 +6,7 @@ case, for previews and as the reference the statement is tested against.
 
 from dataclasses import dataclass
 
-# Days in which promises that were not kept count.
+# Days in which promises that were not kept, and broken agreements, count.
 BROKEN_DAYS = 180
 
 
@@ -21,6 +21,8 @@ class StageRule:
     :ivar min_share: overdue collectable share of the whole debt, in percent
     :ivar min_broken: promises not kept in :data:`BROKEN_DAYS` that do instead of the
         days, as soon as something collectable is overdue; 0 where none do
+    :ivar on_broken_agreement: whether an agreement broken in :data:`BROKEN_DAYS` does
+        so, too
     :ivar automatic: False where only a person may enter or leave the stage
     """
 
@@ -31,11 +33,15 @@ class StageRule:
     min_share: float = 0.0
     automatic: bool = True
     min_broken: int = 0
+    on_broken_agreement: bool = False
 
-    def holds(self, days, amount, share, broken=0):
+    def holds(self, days, amount, share, broken=0, has_broken_agreement=False):
         """Whether a debtor ``days`` late on ``amount`` (``share`` % of the debt), who
-        has not kept ``broken`` promises, meets the rule."""
-        unreliable = days > 0 and 0 < self.min_broken <= broken
+        has not kept ``broken`` promises, and perhaps an agreement, meets the rule."""
+        unreliable = days > 0 and (
+            0 < self.min_broken <= broken
+            or (self.on_broken_agreement and has_broken_agreement)
+        )
         return (
             (days >= self.min_days or unreliable)
             and amount >= self.min_amount
@@ -52,7 +58,17 @@ class Decision:
     propose: StageRule | None = None
 
 
-def decide(rules, current, last_verdict, days, amount, share, broken=0, is_held=False):
+def decide(
+    rules,
+    current,
+    last_verdict,
+    days,
+    amount,
+    share,
+    broken=0,
+    is_held=False,
+    has_broken_agreement=False,
+):
     """Decide one case.
 
     The verdict is the highest stage whose rule holds. The machine acts when the
@@ -70,13 +86,19 @@ def decide(rules, current, last_verdict, days, amount, share, broken=0, is_held=
     :param broken: promises of the debtor that were not kept in :data:`BROKEN_DAYS`
     :param is_held: whether something overdue is promised, paused or disputed: while
         nothing else is, that is no cure and the verdict stands
+    :param has_broken_agreement: whether an agreement of the debtor was broken in
+        :data:`BROKEN_DAYS`
     :return: :class:`Decision`
     """
     if is_held and days <= 0:
         return Decision(last_verdict)
     ordered = sorted(rules, key=lambda rule: rule.rank)
     lowest = ordered[0]
-    holding = [rule for rule in ordered if rule.holds(days, amount, share, broken)]
+    holding = [
+        rule
+        for rule in ordered
+        if rule.holds(days, amount, share, broken, has_broken_agreement)
+    ]
     verdict = holding[-1] if holding else lowest
     if last_verdict is not None and verdict.stage == last_verdict.stage:
         return Decision(verdict)

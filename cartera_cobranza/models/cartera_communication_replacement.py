@@ -83,6 +83,7 @@ class CarteraCommunicationReplacement(models.AbstractModel):
             "channel": recipient.channel,
             "template_id": self.template_id.id,
             "kind": self.kind,
+            "agreement_id": self.agreement_id.id,
             "step_id": self.step_id.id,
             "origin": self.origin,
             "attach_invoices": self.attach_invoices,

@@ -289,6 +289,8 @@ class CarteraDispatcher(models.AbstractModel):
             if kind == "promise_broken":
                 return self.env._("No promise was broken: it has been kept meanwhile")
             return self.env._("No promise is open")
+        if kind == "agreement_default" and not message.agreement_cure_text:
+            return self.env._("No notice of default is in force")
         if kind not in OWING_KINDS or message.amount:
             return None
         if any(item["side"] != "credit" for item in message.items or []):

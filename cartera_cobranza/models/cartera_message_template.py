@@ -10,6 +10,7 @@ MESSAGE_KINDS = [
     ("promise_made", "Promise acknowledged"),
     ("promise_due", "Promise due"),
     ("promise_broken", "Broken promise"),
+    ("agreement_default", "Notice of default on an agreement"),
     ("extrajudicial", "Extrajudicial notice"),
     ("prejudicial", "Notice before legal action"),
     ("thanks", "Thank you"),
@@ -18,7 +19,15 @@ MESSAGE_KINDS = [
 
 # Kinds that claim payment of the debtor, and so have to say what the law wants said.
 CLAIMING_KINDS = frozenset(
-    {"reminder", "first_notice", "demand", "proposal", "extrajudicial", "prejudicial"}
+    {
+        "agreement_default",
+        "demand",
+        "extrajudicial",
+        "first_notice",
+        "prejudicial",
+        "proposal",
+        "reminder",
+    }
 )
 
 # A new text is a new question for the wording check.
@@ -155,10 +164,11 @@ class CarteraMessageTemplate(models.Model):
 
     # -- preview ------------------------------------------------------------------
 
-    def _render_preview(self, case, lang, channel):
+    def _render_preview(self, case, lang, channel, **values):
         """What the message would say to a debtor today, without a trace.
 
         :param lang: code of the language; the recipient's when empty
+        :param values: more of the message, such as the agreement that it is about
         :return: dict of ``subject``, ``body`` and ``text``
         """
         self.ensure_one()
@@ -166,7 +176,7 @@ class CarteraMessageTemplate(models.Model):
         # The text may be one that is only being typed.
         self._check_access_right_dynamic_template()
         messages = self.env["cartera.communication"].sudo()
-        values = messages._prepare_manual(case, self._origin, channel)
+        values = {**messages._prepare_manual(case, self._origin, channel), **values}
         message = messages.new({**values, "lang": lang or values["lang"]})
         message = message.with_context(lang=message.lang)
         renderer = self.env["cartera.message.renderer"].sudo()

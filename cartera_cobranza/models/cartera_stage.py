@@ -63,6 +63,11 @@ class CarteraStage(models.Model):
         "and has not kept so many promises in the last 180 days. Zero: they don't "
         "matter.",
     )
+    on_broken_agreement = fields.Boolean(
+        string="Or a Broken Agreement",
+        help="The stage is reached before its days as soon as the debtor is overdue "
+        "and has broken an agreement in the last 180 days.",
+    )
     automatic = fields.Boolean(
         default=True,
         help="Cases enter and leave this stage by themselves at night. Otherwise the "
@@ -142,6 +147,7 @@ class CarteraStage(models.Model):
                 min_share=stage.min_share,
                 automatic=stage.automatic,
                 min_broken=stage.min_broken_promises,
+                on_broken_agreement=stage.on_broken_agreement,
             )
             for rank, stage in enumerate(self.sorted())
         }

@@ -45,6 +45,7 @@ class CarteraStageEngine(models.AbstractModel):
         """
         self.env["cartera.case"].flush_model()
         self.env["cartera.promise"].flush_model()
+        self.env["cartera.agreement"].flush_model(["case_id", "date_ended", "state"])
         self.env["cartera.stage.move"].flush_model()
         moved, proposed = self.env.execute_query(
             SQL(
@@ -223,7 +224,8 @@ class CarteraStageEngine(models.AbstractModel):
                         100 * amount_collectable
                         / NULLIF(amount_not_due + amount_overdue, 0), 0
                     ) AS share,
-                    COALESCE(unkept.count, 0) AS broken
+                    COALESCE(unkept.count, 0) AS broken,
+                    id IN (%(breached)s) AS has_broken_agreement
                 FROM cartera_case
                 LEFT JOIN (%(unkept)s) unkept ON unkept.case_id = id
                 WHERE company_id = %(company)s %(some_cases)s
@@ -242,6 +244,10 @@ class CarteraStageEngine(models.AbstractModel):
                             facts.days > 0 AND rule.min_broken > 0
                             AND facts.broken >= rule.min_broken
                         )
+                        OR (
+                            facts.days > 0 AND rule.on_broken_agreement
+                            AND facts.has_broken_agreement
+                        )
                     )
                     AND facts.amount_collectable >= rule.min_amount
                     AND facts.share >= rule.min_share
@@ -252,6 +258,7 @@ class CarteraStageEngine(models.AbstractModel):
             some_cases=SQL("AND id IN %s", tuple(ids)) if ids is not None else SQL(),
             rules=self._get_rules_sql(company),
             unkept=self._get_unkept_sql(company, date),
+            breached=self._get_breached_sql(company, date),
             nothing_held=NOTHING_HELD,
         )
 
@@ -271,13 +278,27 @@ class CarteraStageEngine(models.AbstractModel):
         )
 
     @api.model
+    def _get_breached_sql(self, company, date):
+        """The debtors who broke an agreement lately."""
+        return SQL(
+            """
+            SELECT case_id FROM cartera_agreement
+            WHERE company_id = %(company)s AND state = 'broken'
+                AND date_ended > %(date)s - %(days)s AND date_ended <= %(date)s
+            """,
+            company=company.id,
+            date=date,
+            days=BROKEN_DAYS,
+        )
+
+    @api.model
     def _get_rules_sql(self, company):
         """The entry rules of the company's stages as rows."""
         # The run reads the stages of a company whatever its user may see.
         rules = self.env["cartera.stage"].sudo()._get_stages(company)._get_rules()
         rows = [
             SQL(
-                "(%s, %s, %s, %s::numeric, %s::numeric, %s, %s)",
+                "(%s, %s, %s, %s::numeric, %s::numeric, %s, %s, %s)",
                 rule.stage,
                 rule.rank,
                 rule.min_days,
@@ -285,11 +306,13 @@ class CarteraStageEngine(models.AbstractModel):
                 rule.min_share,
                 rule.automatic,
                 rule.min_broken,
+                rule.on_broken_agreement,
             )
             for rule in rules.values()
         ]
         return SQL(
             "SELECT * FROM (VALUES %s) rules "
-            "(stage_id, rank, min_days, min_amount, min_share, automatic, min_broken)",
+            "(stage_id, rank, min_days, min_amount, min_share, automatic, min_broken, "
+            "on_broken_agreement)",
             SQL(", ").join(rows),
         )

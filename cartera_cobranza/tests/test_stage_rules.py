@@ -27,8 +27,8 @@ HISTORY = [
     "amount_overdue",
 ]
 
-# (days, amount, share, automatic, broken promises) of each stage, the last where it is
-# asked for; shares are exact in binary.
+# (days, amount, share, automatic, broken promises, broken agreement) of each stage, the
+# last two where they are asked for; shares are exact in binary.
 RULE_SETS = {
     "the shipped four": [
         (0, 0, 0, True),
@@ -70,6 +70,12 @@ RULE_SETS = {
         (31, 0, 0, True, 1),
         (61, 200, 25, True, 2),
         (181, 0, 0, False, 3),
+    ],
+    "by a broken agreement": [
+        (0, 0, 0, True),
+        (31, 0, 0, True, 0, True),
+        (61, 200, 25, True, 2, False),
+        (181, 0, 0, False, 3, True),
     ],
     "a single stage": [(0, 0, 0, True)],
 }
@@ -123,10 +129,16 @@ class TestStageRules(BaseCommon):
 
     @classmethod
     def _prepare_rule(cls, rule):
-        names = ("min_days", "min_amount", "min_share", "automatic")
-        broken = rule[len(names)] if len(rule) > len(names) else 0
-        values = dict(zip(names, rule[: len(names)], strict=True))
-        return {**values, "min_broken_promises": broken}
+        names = (
+            "min_days",
+            "min_amount",
+            "min_share",
+            "automatic",
+            "min_broken_promises",
+            "on_broken_agreement",
+        )
+        unasked = (0, False)[len(rule) - len(names) :] if len(rule) < len(names) else ()
+        return dict(zip(names, (*rule, *unasked), strict=True))
 
     @classmethod
     def _create_stage(cls, code, rule, company=None, sequence=10):
@@ -168,6 +180,32 @@ class TestStageRules(BaseCommon):
         with patch.object(type(promises), "_mark", lambda self: None):
             return promises.sudo().create(rows)
 
+    def _break_agreements(self, cases):
+        """Have the debtors break an agreement on the first day that counts; the others
+        on the day before, which does not count any more."""
+        day = fields.Date.subtract(DAY, days=BROKEN_DAYS - 1)
+        product = self.env["cartera.agreement.product"].create(
+            {"name": "Instalments", "kind": "reestructura"}
+        )
+        return (
+            self.env["cartera.agreement"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "case_id": case.id,
+                        "product_id": product.id,
+                        "currency_id": self.company.currency_id.id,
+                        "state": "broken",
+                        "date_ended": day
+                        if case in cases
+                        else fields.Date.subtract(day, days=1),
+                    }
+                    for case in self.cases
+                ]
+            )
+        )
+
     def _set(self, facts_of):
         """Give the cases their values; ``retired`` leaves their company after that."""
         self._give_retired_to(self.company)
@@ -203,7 +241,7 @@ class TestStageRules(BaseCommon):
         self.cases.stage_move_ids.unlink()
         (stages - self.first).unlink()
 
-    def _decide(self, rules, facts, broken=0):
+    def _decide(self, rules, facts, broken=0, has_broken_agreement=False):
         """What the reference says of a case with these values."""
         by_stage = {rule.stage: rule for rule in rules}
         due = facts["date_oldest_due"]
@@ -220,6 +258,7 @@ class TestStageRules(BaseCommon):
             amount=facts["amount_collectable"],
             share=100 * exact["amount_collectable"] / debt if debt else 0,
             broken=broken,
+            has_broken_agreement=has_broken_agreement,
             is_held=any(
                 facts[f"amount_{why}"] for why in ("promised", "paused", "disputed")
             ),
@@ -277,10 +316,14 @@ class TestStageRules(BaseCommon):
             self._set(facts_of)
             broken_of = {case: rng.choice((0, 0, 1, 2, 3)) for case in self.cases}
             promises = self._break_promises(broken_of)
+            breachers = self.cases.filtered(lambda case: rng.random() < 0.4)
+            agreements = self._break_agreements(breachers)
             self.env["cartera.stage.engine"]._move_cases(self.company, DAY)
             wrong = []
             for case, facts in facts_of.items():
-                decision = self._decide(reference, facts, broken_of[case])
+                decision = self._decide(
+                    reference, facts, broken_of[case], case in breachers
+                )
                 expected = [self._get_expected(facts, decision)]
                 history = self._get_expected_history(facts, decision)
                 found = self._read(case, list(facts))
@@ -289,6 +332,8 @@ class TestStageRules(BaseCommon):
                     wrong.append((facts, decision, found, self._read(moves, HISTORY)))
             self.assertFalse(wrong[:1], f"{len(wrong)} differ with {title}")
             promises.unlink()
+            agreements.write({"state": "draft"})
+            agreements.unlink()
             self._leave(stages)
 
     def test_chance_reaches_every_kind_of_decision(self):

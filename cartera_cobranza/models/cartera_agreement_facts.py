@@ -1,0 +1,329 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .cartera_case_promise import MONEY_JOURNALS
+
+# How long after it ended the night looks whether an agreement was paid late, or a
+# payment of it taken back. Whenever something of its debtor changes, it is looked at.
+DAYS_JUDGED = 180
+
+TABLES = (
+    "cartera.agreement",
+    "cartera.agreement.item",
+    "cartera.agreement.installment",
+)
+
+AGREEMENT_CACHES = {
+    "standing": "varchar",
+    "amount_paid": "numeric",
+    "amount_credited": "numeric",
+    "amount_open": "numeric",
+    "amount_overdue": "numeric",
+    "date_next": "date",
+    "amount_next": "numeric",
+    "missed_count": "int",
+    "days_late": "int",
+    "is_cured": "bool",
+    "is_settlement_due": "bool",
+    "is_paid_late": "bool",
+    "is_taken_back": "bool",
+}
+
+INSTALLMENT_CACHES = {
+    "state": "varchar",
+    "amount_paid": "numeric",
+    "amount_open": "numeric",
+    "days_late": "int",
+    "date_paid": "date",
+}
+
+EMPTY = {"varchar": "NULL", "date": "NULL", "numeric": "0", "int": "0", "bool": "FALSE"}
+
+
+def _cached(table, types):
+    """Columns of a cache as they are compared: without NULL but for dates and words."""
+    return SQL(", ").join(
+        SQL(
+            "COALESCE(%s, %s) AS %s",
+            SQL.identifier(table, name),
+            SQL(EMPTY[kind]),
+            SQL.identifier(name),
+        )
+        for name, kind in types.items()
+    )
+
+
+class CarteraAgreementFacts(models.AbstractModel):
+    """What agreements are judged by: themselves, their items and instalments and what
+    settled those, in a few queries for all debtors concerned.
+
+    Journal items are read as the open items show them: what a draft settles does not
+    count, and as of a past day neither does what was matched later.
+    """
+
+    _name = "cartera.agreement.facts"
+    _description = "Facts of Agreements"
+
+    @api.model
+    def _flush(self):
+        for name in TABLES:
+            self.env[name].flush_model()
+        depends = self.env["cartera.open.item"]._depends
+        for name in (
+            "account.account",
+            "account.move",
+            "account.move.line",
+            "account.partial.reconcile",
+            "res.partner",
+        ):
+            self.env[name].flush_model(depends[name])
+        self.env["account.move"].flush_model(["cartera_installment_id"])
+
+    # -- agreements ---------------------------------------------------------------
+
+    @api.model
+    def _read_agreements(self, company, date, debtor_ids):
+        """The agreements to judge: those in force, those kept, whose payments may be
+        taken back, and those that expired, whose money may come late."""
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT
+                    agreement.id, agreement.kind, agreement.state,
+                    agreement.currency_id, known.partner_id AS debtor_id,
+                    agreement.ledger_mode = 'reclassification' AS is_moved,
+                    agreement.date_started, agreement.index_currency_id,
+                    agreement.tolerance_days, agreement.tolerance_percent,
+                    agreement.default_missed, agreement.default_days,
+                    agreement.cure_count, agreement.date_late_until, %(caches)s
+                FROM cartera_agreement agreement
+                JOIN cartera_case known ON known.id = agreement.case_id
+                JOIN res_partner partner ON partner.id = known.partner_id
+                WHERE agreement.company_id = %(company)s
+                    AND agreement.date_started <= %(date)s
+                    AND %(concerned)s
+                ORDER BY agreement.id
+                """,
+                caches=_cached("agreement", AGREEMENT_CACHES),
+                company=company.id,
+                date=date,
+                concerned=self._get_concerned_sql(company, date, debtor_ids),
+            )
+        )
+
+    @api.model
+    def _get_concerned_sql(self, company, date, debtor_ids):
+        judged = SQL(
+            "(agreement.state IN ('active', 'kept') "
+            "OR agreement.state = 'expired' AND agreement.late_decision IS NULL)"
+        )
+        if debtor_ids is None:
+            return SQL(
+                "%s AND (agreement.state = 'active' OR agreement.date_ended >= %s)",
+                judged,
+                fields.Date.subtract(date, days=DAYS_JUDGED),
+            )
+        # The second half is for items whose partner has been moved to another debtor:
+        # the agreement that covers them stays where it was made.
+        return SQL(
+            """
+            %(judged)s AND (
+                partner.cartera_debtor_id IN %(debtors)s
+                OR partner.id IN %(debtors)s
+                OR agreement.id IN (
+                    SELECT item.agreement_id
+                    FROM cartera_agreement_item item
+                    JOIN account_move_line line ON line.id = item.line_id
+                    JOIN res_partner owing ON owing.id = line.partner_id
+                    WHERE item.company_id = %(company)s
+                        AND owing.cartera_debtor_id IN %(debtors)s
+                )
+            )
+            """,
+            judged=judged,
+            debtors=tuple(debtor_ids),
+            company=company.id,
+        )
+
+    # -- what belongs to them -----------------------------------------------------
+
+    @api.model
+    def _read_parts(self, agreements, as_of):
+        """Add to each agreement its ``installments`` and ``items``, each with what
+        settled it and what is open of it.
+
+        :param as_of: day as of which to read the ledger; None for what stands now
+        """
+        ids = [row["id"] for row in agreements]
+        items = self._fetch_items(ids, as_of)
+        installments = self._fetch_installments(ids)
+        own_lines = self._fetch_own_lines(
+            [row["id"] for row in agreements if row["is_moved"]], as_of
+        )
+        charges = self._fetch_charges(ids, as_of)
+        line_ids = {row["line_id"] for row in items + own_lines + charges}
+        settled = self._fetch_settled(line_ids, as_of)
+        for row in items + own_lines + charges:
+            row["settled"] = settled.get(row["line_id"], ())
+            row["open_now"] = row["amount_currency"] - sum(
+                amount for _day, _is_money, amount in row["settled"]
+            )
+        for part in installments:
+            part["own_lines"], part["charges"] = [], []
+        part_of = {part["id"]: part for part in installments}
+        for name, rows in (("own_lines", own_lines), ("charges", charges)):
+            for row in rows:
+                part_of[row["installment_id"]][name].append(row)
+        by_agreement = defaultdict(lambda: {"items": [], "installments": []})
+        for name, rows in (("items", items), ("installments", installments)):
+            for row in rows:
+                by_agreement[row["agreement_id"]][name].append(row)
+        for row in agreements:
+            row.update(by_agreement[row["id"]])
+
+    @api.model
+    def _fetch_items(self, ids, as_of):
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT
+                    item.agreement_id, item.line_id, item.amount,
+                    COALESCE(item.amount_credited_before, 0) AS credited_before,
+                    line.amount_currency,
+                    line.parent_state = 'posted' %(up_to)s AS is_posted
+                FROM cartera_agreement_item item
+                JOIN account_move_line line ON line.id = item.line_id
+                WHERE item.agreement_id = ANY(%(ids)s)
+                ORDER BY item.agreement_id, item.sequence, item.id
+                """,
+                ids=ids,
+                up_to=self._get_up_to_sql(as_of),
+            )
+        )
+
+    @api.model
+    def _fetch_installments(self, ids):
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT
+                    part.id, part.agreement_id, part.date,
+                    COALESCE(part.principal_from, 0) AS principal_from,
+                    COALESCE(part.principal_to, 0) AS principal_to,
+                    COALESCE(part.amount_interest, 0) + COALESCE(part.amount_fee, 0)
+                        + COALESCE(part.amount_tax, 0) AS amount_charges,
+                    COALESCE(part.amount_total, 0) AS amount_total, %s
+                FROM cartera_agreement_installment part
+                WHERE part.agreement_id = ANY(%s)
+                ORDER BY part.agreement_id, part.number
+                """,
+                _cached("part", INSTALLMENT_CACHES),
+                ids,
+            )
+        )
+
+    @api.model
+    def _fetch_own_lines(self, ids, as_of):
+        """The receivable items that stand for the instalments where the debt was moved
+        to them."""
+        if not ids:
+            return []
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT
+                    part.id AS installment_id, line.id AS line_id,
+                    line.amount_currency
+                FROM cartera_agreement_installment part
+                JOIN cartera_agreement_installment_line_rel own
+                    ON own.installment_id = part.id
+                JOIN account_move_line line ON line.id = own.line_id
+                WHERE part.agreement_id = ANY(%s) AND line.parent_state = 'posted' %s
+                ORDER BY line.id
+                """,
+                ids,
+                self._get_up_to_sql(as_of),
+            )
+        )
+
+    @api.model
+    def _fetch_charges(self, ids, as_of):
+        """The receivable items of the invoices of the instalments' charges."""
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT
+                    part.id AS installment_id, line.id AS line_id,
+                    line.amount_currency
+                FROM cartera_agreement_installment part
+                JOIN account_move charge ON charge.cartera_installment_id = part.id
+                JOIN account_move_line line ON line.move_id = charge.id
+                JOIN account_account account ON account.id = line.account_id
+                WHERE part.agreement_id = ANY(%s)
+                    AND line.parent_state = 'posted'
+                    AND account.account_type = 'asset_receivable'
+                    AND line.amount_currency > 0 %s
+                """,
+                ids,
+                self._get_up_to_sql(as_of),
+            )
+        )
+
+    @api.model
+    def _get_up_to_sql(self, as_of):
+        """Condition on a journal item ``line``: it was in the books on that day."""
+        return SQL("AND line.date <= %s", as_of) if as_of else SQL()
+
+    # -- the ledger ---------------------------------------------------------------
+
+    @api.model
+    def _fetch_settled(self, line_ids, as_of=None):
+        """What settled debit items, by posted entries.
+
+        Differences of exchange belong to the money that brought them about.
+
+        :return: ``{line id: [(day of the other entry, whether it is money, amount in
+            the item's currency), ...]}``, by day
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT
+                    partial.debit_move_id, paid.date,
+                    journal.type IN %(journals)s OR EXISTS (
+                        SELECT 1 FROM account_partial_reconcile cause
+                        WHERE cause.exchange_move_id = paid.move_id
+                    ) AS is_money,
+                    SUM(partial.debit_amount_currency)
+                FROM account_partial_reconcile partial
+                JOIN account_move_line paid ON paid.id = partial.credit_move_id
+                JOIN account_journal journal ON journal.id = paid.journal_id
+                WHERE partial.debit_move_id = ANY(%(lines)s)
+                    AND paid.parent_state = 'posted' %(up_to)s
+                GROUP BY 1, 2, 3
+                ORDER BY 2
+                """,
+                journals=MONEY_JOURNALS,
+                lines=list(line_ids),
+                up_to=SQL("AND partial.max_date <= %s", as_of) if as_of else SQL(),
+            )
+        )
+        found = defaultdict(list)
+        for line_id, day, is_money, amount in rows:
+            found[line_id].append((day, is_money, amount))
+        return found
+
+    @api.model
+    def _get_credited(self, line_ids):
+        """What was settled of journal items otherwise than by money, by id: the
+        measure that an agreement keeps of its items when it comes into force.
+
+        :return: ``{line id: amount in the currency of the item}``
+        """
+        self._flush()
+        return {
+            line_id: sum(amount for _day, is_money, amount in rows if not is_money)
+            for line_id, rows in self._fetch_settled(line_ids).items()
+        }
