@@ -142,7 +142,6 @@ class CarteraAgreementJudicial(models.AbstractModel):
         self.court_reason = reason
         note = self.env._("Rejected by the court: %s", reason)
         self._close("cancelled", date, note)
-        self._resume_court()
 
     def _suspend_court(self):
         """The court case rests while the agreement is kept."""
@@ -189,7 +188,8 @@ class CarteraAgreementJudicial(models.AbstractModel):
 
     def _resume_court(self):
         """The court case goes on where it was suspended: a homologated agreement that
-        was broken is executed. Does nothing the second time."""
+        was broken is executed. What it had ended is for a person to decide on, when it
+        is cancelled."""
         for agreement in self.sudo().filtered("legal_case_id"):
             legal = agreement.legal_case_id
             if agreement.state == "refinanced":
@@ -203,6 +203,10 @@ class CarteraAgreementJudicial(models.AbstractModel):
                 date = agreement.date_ended or legal._get_today()
                 legal._resume(date, state="execution" if execution else "open")
                 agreement._plan_resumption(execution)
+            elif closed_by_it:
+                legal._plan_task(
+                    self.env._("Closed by %s, which was cancelled", agreement.name)
+                )
 
     def _hand_court_on(self):
         """The proceedings rest on, unless the new agreement has nothing to do with

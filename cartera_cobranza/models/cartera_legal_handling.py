@@ -119,9 +119,10 @@ class CarteraLegalHandling(models.AbstractModel):
     # -- moving on ----------------------------------------------------------------
 
     def _suspend(self, date):
-        """The proceedings rest from ``date`` on; where they stood is remembered."""
+        """The proceedings rest from ``date`` on; where they stood is remembered. So
+        does an execution, when the agreement that was broken is reinstated."""
         self.ensure_one()
-        if self.state != "open":
+        if self.state not in ("open", "execution"):
             return
         self.write(
             {
