@@ -1,1 +1,6 @@
-from . import cartera_dialer, cartera_opt_out
+from . import (
+    cartera_agreement_portal,
+    cartera_dialer,
+    cartera_opt_out,
+    cartera_verification,
+)

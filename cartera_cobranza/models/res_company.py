@@ -146,6 +146,15 @@ class ResCompany(models.Model):
             ("automatic", "By itself"),
         ],
         string="Approval of Plans",
+    cartera_signer = fields.Char(
+        string="Legal Representative",
+        help="Who signs agreements for the company. Empty: the company itself.",
+    )
+    cartera_signer_powers = fields.Char(
+        string="Powers of the Representative",
+        help="The deed that proves them, as documents of agreements name it.",
+    )
+
         required=True,
         default="manual",
         help="Whether the plan of each night is run only when a supervisor has "

@@ -30,6 +30,10 @@ class ResConfigSettings(models.TransientModel):
     cartera_credit_policy = fields.Selection(
         related="company_id.cartera_credit_policy", readonly=False, required=True
     )
+    cartera_signer = fields.Char(related="company_id.cartera_signer", readonly=False)
+    cartera_signer_powers = fields.Char(
+        related="company_id.cartera_signer_powers", readonly=False
+    )
     cartera_payment_instructions = fields.Text(
         related="company_id.cartera_payment_instructions", readonly=False
     )

@@ -62,6 +62,7 @@ MATRIX = {
     "cartera.agreement.coverage": ("rwcu", "rwcu", "rwcu", "r", "r"),
     "cartera.agreement.document": ("r", "r", "r", "r", "r"),
     "cartera.agreement.template": ("r", "r", "rwcu", "r", "r"),
+    "cartera.agreement.clause": ("r", "r", "rwcu", "r", "r"),
     "cartera.agreement.product": ("r", "r", "rwcu", "r", "r"),
     "cartera.agreement.grid": ("r", "r", "rwcu", "r", "r"),
     "cartera.agreement.court": ("rwcu", "rwcu", "rwcu", "", ""),

@@ -46,6 +46,7 @@ class CarteraMessageCompose(models.TransientModel):
     )
     address = fields.Char(compute="_compute_address")
     attach_invoices = fields.Boolean()
+    agreement_id = fields.Many2one("cartera.agreement", readonly=True)
     subject = fields.Char(compute="_compute_preview")
     body = fields.Html(compute="_compute_preview", sanitize=False)
     text = fields.Text(compute="_compute_preview")
@@ -91,7 +92,7 @@ class CarteraMessageCompose(models.TransientModel):
             addresses = wizard._get_addresses()
             wizard.address = addresses.get(wizard.contact_partner_id.id, False)
 
-    @api.depends("case_id", "template_id", "channel", "lang")
+    @api.depends("case_id", "template_id", "channel", "lang", "agreement_id")
     def _compute_preview(self):
         for wizard in self:
             wizard.subject = wizard.body = wizard.text = False
@@ -99,7 +100,10 @@ class CarteraMessageCompose(models.TransientModel):
                 wizard._check_case()
                 wizard.update(
                     wizard.template_id._render_preview(
-                        wizard.case_id, wizard.lang, wizard.channel
+                        wizard.case_id,
+                        wizard.lang,
+                        wizard.channel,
+                        agreement_id=wizard.agreement_id.id,
                     )
                 )
 
@@ -181,6 +185,7 @@ class CarteraMessageCompose(models.TransientModel):
         )
         values.update(
             attach_invoices=self.attach_invoices,
+            agreement_id=self.agreement_id.id,
             contact_partner_id=self.contact_partner_id.id,
             address=self.address,
             lang=self.lang or values["lang"],

@@ -1,0 +1,334 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import format_amount, format_date, is_html_empty
+from odoo.tools.image import image_data_uri
+
+from ..lib.amount_words import amount_in_words
+from .cartera_case_promise import MONEY_JOURNALS
+
+# What the texts of documents may refer to, as ``object.<name>``.
+PLACEHOLDERS = (
+    "agreement_name",
+    "amount_text",
+    "amount_words",
+    "city",
+    "court_text",
+    "creditor_address",
+    "creditor_name",
+    "creditor_vat",
+    "cure_days",
+    "date_text",
+    "days_to_default",
+    "debt_text",
+    "debtor_address",
+    "debtor_name",
+    "debtor_vat",
+    "discount_percent",
+    "discount_text",
+    "down_payment_text",
+    "due_text",
+    "first_date_text",
+    "instructions",
+    "interest_text",
+    "last_date_text",
+    "last_payment_text",
+    "missed_to_default",
+    "name",
+    "number_text",
+    "paid_text",
+    "periodicity_text",
+    "rate_text",
+    "signer_name",
+    "signer_powers",
+    "term",
+    "unit_name",
+    "unit_value",
+    "valid_until_text",
+)
+
+# Currencies as Spanish names them: one unit, several, what closes the amount, and
+# whether 00/100 is written too.
+SPANISH = {
+    "ARS": ("peso", "pesos", "", True),
+    "CLP": ("peso", "pesos", "", False),
+    "COP": ("peso", "pesos", "M/CTE", False),
+    "EUR": ("euro", "euros", "", True),
+    "MXN": ("peso", "pesos", "M.N.", True),
+    "PEN": ("sol", "soles", "", True),
+    "USD": ("dólar", "dólares", "", True),
+}
+
+
+# Where something is unknown: to be filled in by hand, not left out unseen.
+BLANK = "____________"
+
+
+class CarteraAgreementDocumentContent(models.AbstractModel):
+    """What the texts of a document say of its agreement, in the debtor's language."""
+
+    _name = "cartera.agreement.document.content"
+    _description = "Content of a Document of an Agreement"
+
+    # -- the parties --------------------------------------------------------------
+    agreement_name = fields.Char(compute="_compute_parties")
+    creditor_name = fields.Char(compute="_compute_parties")
+    creditor_vat = fields.Char(compute="_compute_parties")
+    creditor_address = fields.Char(compute="_compute_parties")
+    city = fields.Char(compute="_compute_parties")
+    instructions = fields.Text(compute="_compute_parties")
+    signer_name = fields.Char(compute="_compute_parties")
+    signer_powers = fields.Char(compute="_compute_parties")
+    debtor_name = fields.Char(compute="_compute_parties")
+    debtor_vat = fields.Char(compute="_compute_parties")
+    debtor_address = fields.Char(compute="_compute_parties")
+    # -- the amounts --------------------------------------------------------------
+    amount_text = fields.Char(compute="_compute_amounts")
+    amount_words = fields.Char(compute="_compute_amounts")
+    debt_text = fields.Char(compute="_compute_amounts")
+    discount_text = fields.Char(compute="_compute_amounts")
+    discount_percent = fields.Char(compute="_compute_amounts")
+    down_payment_text = fields.Char(compute="_compute_amounts")
+    interest_text = fields.Char(compute="_compute_amounts")
+    paid_text = fields.Char(compute="_compute_amounts")
+    rate_text = fields.Char(compute="_compute_amounts")
+    unit_name = fields.Char(compute="_compute_amounts")
+    unit_value = fields.Char(compute="_compute_amounts")
+    # -- the days -----------------------------------------------------------------
+    date_text = fields.Char(compute="_compute_days")
+    due_text = fields.Char(compute="_compute_days")
+    first_date_text = fields.Char(compute="_compute_days")
+    last_date_text = fields.Char(compute="_compute_days")
+    last_payment_text = fields.Char(compute="_compute_days")
+    valid_until_text = fields.Char(compute="_compute_days")
+    term = fields.Integer(compute="_compute_days")
+    number_text = fields.Char(compute="_compute_days")
+    periodicity_text = fields.Char(compute="_compute_days")
+    # -- being kept ---------------------------------------------------------------
+    cure_days = fields.Integer(compute="_compute_rules")
+    days_to_default = fields.Integer(compute="_compute_rules")
+    missed_to_default = fields.Integer(compute="_compute_rules")
+    court_text = fields.Char(compute="_compute_rules")
+
+    @api.model
+    def mail_allowed_qweb_expressions(self):
+        """Whoever may edit texts may use these in them; rendering them runs no code."""
+        return tuple(f"object.{name}" for name in PLACEHOLDERS)
+
+    # -- computes -----------------------------------------------------------------
+
+    @api.depends("agreement_id")
+    @api.depends_context("lang")
+    def _compute_parties(self):
+        for document in self:
+            agreement = document.agreement_id
+            company, debtor = agreement.company_id, agreement.partner_id
+            document.agreement_name = agreement.name
+            document.creditor_name = company.name
+            document.creditor_vat = company.vat or BLANK
+            document.creditor_address = self._get_address(company.partner_id)
+            document.city = company.city or BLANK
+            document.instructions = company.cartera_payment_instructions
+            document.signer_name = company.cartera_signer or company.name
+            document.signer_powers = company.cartera_signer_powers
+            document.debtor_name = debtor.name
+            document.debtor_vat = debtor.vat or BLANK
+            document.debtor_address = self._get_address(debtor)
+
+    @api.depends("agreement_id", "installment_id")
+    @api.depends_context("lang")
+    def _compute_amounts(self):
+        for document in self:
+            agreement = document.agreement_id
+            rows = document.installment_id or agreement.installment_ids
+            amount = sum(rows.mapped("amount_total"))
+            down = agreement.installment_ids.filtered(lambda row: row.number == 0)
+            unit = agreement.index_currency_id
+            show = document._format_amount
+            document.amount_text = show(amount)
+            document.amount_words = document._get_words(amount)
+            document.debt_text = show(agreement.amount_debt)
+            document.discount_text = show(agreement.amount_quita)
+            share = agreement.amount_debt and (
+                100 * agreement.amount_quita / agreement.amount_debt
+            )
+            document.discount_percent = f"{share:.2f} %"
+            document.down_payment_text = show(sum(down.mapped("amount_total")))
+            document.interest_text = show(sum(rows.mapped("amount_interest")))
+            document.paid_text = show(
+                sum(row["amount"] for row in document._get_payments())
+            )
+            document.rate_text = f"{agreement.rate:g} %"
+            document.unit_name = unit.name
+            document.unit_value = unit and f"{agreement.index_value:.6f}".rstrip(
+                "0"
+            ).rstrip(".")
+
+    @api.depends("agreement_id", "date", "date_valid_until", "installment_id")
+    @api.depends_context("lang")
+    def _compute_days(self):
+        for document in self:
+            agreement = document.agreement_id
+            days = agreement.installment_ids.mapped("date")
+            paid = [row["date"] for row in document._get_payments()]
+            labels = dict(
+                agreement._fields["periodicity"]._description_selection(self.env)
+            )
+            row = document.installment_id
+            last = max(agreement.installment_ids.mapped("number"), default=0)
+            document.date_text = self._format_date(document.date)
+            document.first_date_text = self._format_date(min(days, default=False))
+            document.last_date_text = self._format_date(max(days, default=False))
+            document.due_text = self._format_date(row.date or max(days, default=False))
+            document.last_payment_text = self._format_date(max(paid, default=False))
+            document.valid_until_text = self._format_date(document.date_valid_until)
+            document.term = len(days)
+            document.number_text = f"{row.number}/{last}" if row else ""
+            document.periodicity_text = labels.get(agreement.periodicity, "").lower()
+
+    @api.depends("agreement_id")
+    def _compute_rules(self):
+        for document in self:
+            agreement = document.agreement_id
+            document.cure_days = agreement.notice_days
+            document.days_to_default = agreement.default_days
+            document.missed_to_default = agreement.default_missed
+            legal_case = agreement.legal_case_id
+            document.court_text = legal_case.display_name or BLANK
+
+    # -- the ledger ---------------------------------------------------------------
+
+    def _get_payments(self):
+        """The money that paid what was agreed, the oldest first.
+
+        What was matched last is what paid it: earlier matches reduced the debt before
+        it was agreed upon.
+
+        :return: list of dicts with ``date``, ``reference``, ``means`` and ``amount`` in
+            the currency of the agreement
+        """
+        agreement = self.agreement_id
+        if not agreement.date_started:
+            return []
+        rows = agreement.installment_ids
+        lines = agreement.item_ids.line_id | rows.line_ids
+        lines |= rows.charge_ids.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        partials = lines.matched_credit_ids.filtered(
+            lambda partial: partial.credit_move_id.journal_id.type in MONEY_JOURNALS
+        )
+        rest, payments = sum(rows.mapped("amount_total")), {}
+        for partial in partials.sorted("id", reverse=True):
+            if agreement.currency_id.compare_amounts(rest, 0) <= 0:
+                break
+            rest -= partial.debit_amount_currency
+            move = partial.credit_move_id.move_id
+            row = payments.setdefault(
+                move,
+                {
+                    "date": move.date,
+                    "reference": move.name,
+                    "means": move.journal_id.name,
+                    "amount": 0,
+                },
+            )
+            row["amount"] += partial.debit_amount_currency
+        return sorted(payments.values(), key=lambda row: row["date"])
+
+    def _get_conditions(self):
+        """Codes of the conditions of clauses that the agreement fulfils."""
+        agreement = self.agreement_id
+        rows = agreement.installment_ids
+        coverage = set(agreement.coverage_ids.mapped("kind"))
+        facts = {
+            "accelerates": agreement.product_id.accelerates and len(rows) > 1,
+            "discount": agreement.amount_quita > 0,
+            "down_payment": any(row.number == 0 for row in rows),
+            "guarantor": "guarantor" in coverage,
+            "indexed": bool(agreement.index_currency_id),
+            "installments": len(rows) > 1,
+            "interest": any(row.amount_interest > 0 for row in rows),
+            "pagare": "pagare" in coverage,
+            "several_missed": agreement.default_missed > 0 and len(rows) > 1,
+            "days_late": agreement.default_days > 0,
+        }
+        return {"always", *(code for code, holds in facts.items() if holds)}
+
+    # -- rendering ----------------------------------------------------------------
+
+    def _render_document(self, template=None):
+        """Write the document in the language of the context.
+
+        :param template: instead of its own: one that is only being typed
+        :return: dict of its ``title`` and ``body``
+        """
+        self.ensure_one()
+        template = (template or self.template_id).sudo()
+        template = template.with_context(lang=self.env.context["lang"])
+        title = template._render_field("title", list(self._ids))[self._ids[0]]
+        values = {
+            "document": self,
+            "agreement": self.agreement_id,
+            "template": template,
+            "title": title,
+            "opening": self._render_text(template, "body_html"),
+            "clauses": [
+                (clause.title, self._render_text(clause, "body_html"))
+                for clause in template._get_clauses(self)
+            ],
+            "closing": self._render_text(template, "closing_html"),
+            "payments": self._get_payments() if template.show_payments else [],
+            "format_amount": self._format_amount,
+            "format_date": self._format_date,
+            "signature": self._get_signature(),
+        }
+        body = self.env["ir.qweb"]._render(
+            "cartera_cobranza.agreement_document_body", values, minimal_qcontext=True
+        )
+        return {"title": title, "body": body}
+
+    def _render_text(self, record, name):
+        text = record._render_field(name, list(self._ids))[self._ids[0]]
+        return Markup("") if is_html_empty(text) else Markup(text)
+
+    def _get_signature(self):
+        """The signature of who accepted in the portal, for the contract."""
+        agreement = self.agreement_id
+        if self.kind != "contract" or not agreement.signature:
+            return False
+        return image_data_uri(agreement.signature)
+
+    # -- formats ------------------------------------------------------------------
+
+    @api.model
+    def _get_address(self, partner):
+        lines = partner._display_address(without_company=True).splitlines()
+        parts = [line.strip(" ,") for line in lines if line.strip(" ,")]
+        return ", ".join(parts) or BLANK
+
+    def _format_amount(self, amount):
+        """An amount with the code of its currency: a sign may belong to several."""
+        currency = self.agreement_id.currency_id
+        return f"{format_amount(self.env, amount, currency)} {currency.name}"
+
+    @api.model
+    def _format_date(self, date):
+        return format_date(self.env, date, date_format="long") if date else ""
+
+    def _get_words(self, amount):
+        """The amount in words, as the country of the currency writes it where the
+        document is in Spanish."""
+        currency = self.agreement_id.currency_id
+        names = SPANISH.get(currency.name)
+        if not names or not (self.env.context.get("lang") or "").startswith("es"):
+            return currency.amount_to_text(amount)
+        singular, plural, suffix, always_cents = names
+        return amount_in_words(
+            round(amount * 10**currency.decimal_places),
+            singular,
+            plural,
+            suffix,
+            digits=currency.decimal_places,
+            always_cents=always_cents,
+        )
