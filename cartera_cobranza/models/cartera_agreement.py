@@ -6,9 +6,9 @@ from . import (  # noqa: F401  (inherited: they come first)
     cartera_agreement_flow,
     cartera_agreement_judicial,
     cartera_agreement_ledger,
+    cartera_agreement_portal,
     cartera_agreement_settlement,
     cartera_agreement_terms,
-    cartera_agreement_portal,
     cartera_inner_chatter,
 )
 from .cartera_agreement_product import (
@@ -57,6 +57,7 @@ class CarteraAgreement(models.Model):
         "cartera.agreement.charges",
         "cartera.agreement.judicial",
         "cartera.agreement.documents",
+        "cartera.agreement.portal",
         "cartera.inner.chatter",
         "portal.mixin",
         "mail.thread",
@@ -145,7 +146,6 @@ class CarteraAgreement(models.Model):
     amount_quita = fields.Monetary(readonly=True, string="Discount")
     quita_percent = fields.Float(readonly=True, string="Discount (%)", digits=(5, 2))
     amount_payable = fields.Monetary(
-        "cartera.agreement.portal",
         readonly=True, string="To Pay of the Debt", help="Debt less discount."
     )
     amount_interest = fields.Monetary(readonly=True, string="Financing Interest")

@@ -140,12 +140,6 @@ class ResCompany(models.Model):
         help="Highest effective rate that an agreement may ask for. Zero: none.",
     )
 
-    cartera_plan_approval = fields.Selection(
-        [
-            ("manual", "By a supervisor"),
-            ("automatic", "By itself"),
-        ],
-        string="Approval of Plans",
     cartera_signer = fields.Char(
         string="Legal Representative",
         help="Who signs agreements for the company. Empty: the company itself.",
@@ -155,6 +149,12 @@ class ResCompany(models.Model):
         help="The deed that proves them, as documents of agreements name it.",
     )
 
+    cartera_plan_approval = fields.Selection(
+        [
+            ("manual", "By a supervisor"),
+            ("automatic", "By itself"),
+        ],
+        string="Approval of Plans",
         required=True,
         default="manual",
         help="Whether the plan of each night is run only when a supervisor has "
