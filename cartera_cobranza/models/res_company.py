@@ -134,6 +134,12 @@ class ResCompany(models.Model):
         help="Credit notes of agreements are left in draft for somebody to check; the "
         "agreement is settled when they are posted.",
     )
+    cartera_discount_rate = fields.Float(
+        string="Discount Rate (% a Year)",
+        digits=(9, 4),
+        help="Effective rate at which agreements show what later payments are worth "
+        "today. Zero: as much as today's.",
+    )
     cartera_rate_cap = fields.Float(
         string="Legal Cap of Rates (% a Year)",
         digits=(9, 4),
