@@ -1,12 +1,19 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 
 from . import (  # noqa: F401  (inherited: they come first)
     cartera_agreement_charges,
+    cartera_agreement_default,
     cartera_agreement_documents,
     cartera_agreement_flow,
     cartera_agreement_judicial,
     cartera_agreement_ledger,
+    cartera_agreement_limits,
+    cartera_agreement_part,
     cartera_agreement_portal,
+    cartera_agreement_problems,
+    cartera_agreement_refinance,
+    cartera_agreement_schedule,
     cartera_agreement_settlement,
     cartera_agreement_terms,
     cartera_inner_chatter,
@@ -38,6 +45,92 @@ STATES = [
 COMPONENTS = [("fee", "Fees"), ("interest", "Interest"), ("capital", "Capital")]
 
 
+# What people settle while they negotiate.
+NEGOTIATED_FIELDS = frozenset(
+    {
+        "amount_fee",
+        "amount_payable",
+        "amount_quita_capital",
+        "amount_quita_fee",
+        "amount_quita_interest",
+        "case_id",
+        "currency_id",
+        "date",
+        "date_down_payment",
+        "date_first",
+        "date_valid_until",
+        "day_count",
+        "down_payment",
+        "grace_kind",
+        "grace_periods",
+        "index_currency_id",
+        "installment_ids",
+        "item_ids",
+        "last_day",
+        "method",
+        "move_to_working",
+        "override_reason",
+        "periodicity",
+        "product_id",
+        "quita_capital",
+        "quita_fee",
+        "quita_interest",
+        "rate",
+        "rate_kind",
+        "refinanced_from_id",
+        "term",
+    }
+)
+
+QUITA_AMOUNTS = frozenset(
+    {"amount_quita_capital", "amount_quita_fee", "amount_quita_interest"}
+)
+QUITA_DECIDING = frozenset(
+    {
+        "case_id",
+        "currency_id",
+        "item_ids",
+        "quita_capital",
+        "quita_fee",
+        "quita_interest",
+    }
+)
+# What does not change the schedule or its effect.
+TERMS_DECIDING = NEGOTIATED_FIELDS - {"date_valid_until", "override_reason"}
+
+# Context key: what follows from the terms is being written.
+REFRESHING = "cartera_refreshing"
+
+# What they settle until it is in force.
+COURT_FIELDS = frozenset({"court_effect", "legal_case_id"})
+
+# What they write at any time.
+EDITABLE_FIELDS = frozenset(
+    {
+        "activity_ids",
+        "court_conditions",
+        "coverage_ids",
+        "date_suspended_until",
+        "message_follower_ids",
+        "note",
+        "user_id",
+    }
+)
+
+
+def proposed(name, field_class, *args, **kwargs):
+    """A term that the product proposes and people change. Each is computed on its own,
+    since giving one of several that are computed together keeps all of them as they
+    are."""
+
+    @api.depends("product_id", "date")
+    def compute(agreements):
+        for agreement in agreements:
+            agreement[name] = agreement._get_proposal(name)
+
+    return field_class(*args, compute=compute, store=True, readonly=False, **kwargs)
+
+
 class CarteraAgreement(models.Model):
     """What was agreed with a debtor about some open items, in one currency: a
     finiquito, a reestructura or a convenio judicial.
@@ -51,7 +144,12 @@ class CarteraAgreement(models.Model):
     _description = "Agreement"
     _inherit = [
         "cartera.agreement.terms",
+        "cartera.agreement.schedule",
+        "cartera.agreement.limits",
+        "cartera.agreement.problems",
+        "cartera.agreement.default",
         "cartera.agreement.flow",
+        "cartera.agreement.refinance",
         "cartera.agreement.ledger",
         "cartera.agreement.settlement",
         "cartera.agreement.charges",
@@ -88,23 +186,51 @@ class CarteraAgreement(models.Model):
         default=lambda self: self.env.user,
         index="btree_not_null",
         tracking=True,
+        copy=False,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )
     note = fields.Text()
     # -- what ---------------------------------------------------------------------
     product_id = fields.Many2one(
-        "cartera.agreement.product", required=True, index=True, check_company=True
+        "cartera.agreement.product",
+        compute="_compute_product_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        domain="[('id', 'in', offered_product_ids)]",
     )
     kind = fields.Selection(related="product_id.kind", store=True)
     date = fields.Date(
         required=True,
         default=fields.Date.context_today,
+        copy=False,
         help="Day for which the debt and the schedule are calculated.",
     )
-    currency_id = fields.Many2one("res.currency", required=True)
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        compute_sudo=False,
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+    )
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company Currency"
     )
-    item_ids = fields.One2many("cartera.agreement.item", "agreement_id", string="Items")
+    item_ids = fields.One2many(
+        "cartera.agreement.item",
+        "agreement_id",
+        string="Items",
+        compute="_compute_item_ids",
+        compute_sudo=False,  # what the user may not see is not shown here either
+        store=True,
+        readonly=False,
+    )
     installment_ids = fields.One2many(
         "cartera.agreement.installment", "agreement_id", string="Schedule"
     )
@@ -112,57 +238,125 @@ class CarteraAgreement(models.Model):
     quita_fee = fields.Float(string="Quita of Fees (%)", digits=(5, 2))
     quita_interest = fields.Float(string="Quita of Interest (%)", digits=(5, 2))
     quita_capital = fields.Float(string="Quita of Capital (%)", digits=(5, 2))
-    down_payment = fields.Monetary()
-    date_down_payment = fields.Date(string="Down Payment On")
-    term = fields.Integer(string="Instalments", default=1)
-    periodicity = fields.Selection(PERIODICITIES, default="month")
-    date_first = fields.Date(string="First Instalment On")
-    last_day = fields.Boolean(string="Last Day of the Month")
-    move_to_working = fields.Boolean(string="On Working Days")
-    method = fields.Selection(METHODS, default="french")
-    rate = fields.Float(string="Rate (% a Year)", digits=(7, 4))
-    rate_kind = fields.Selection(RATE_KINDS, default="nominal")
-    day_count = fields.Selection(DAY_COUNTS, default="30_360")
-    grace_periods = fields.Integer()
-    grace_kind = fields.Selection(GRACE_KINDS, default="pay_interest")
+    down_payment = proposed("down_payment", fields.Monetary)
+    date_down_payment = proposed(
+        "date_down_payment", fields.Date, string="Down Payment On", copy=False
+    )
+    term = proposed("term", fields.Integer, string="Instalments", aggregator=None)
+    periodicity = proposed("periodicity", fields.Selection, PERIODICITIES)
+    date_first = proposed(
+        "date_first", fields.Date, string="First Instalment On", copy=False
+    )
+    last_day = proposed("last_day", fields.Boolean, string="Last Day of the Month")
+    move_to_working = proposed(
+        "move_to_working", fields.Boolean, string="On Working Days"
+    )
+    method = proposed("method", fields.Selection, METHODS)
+    rate = proposed(
+        "rate",
+        fields.Float,
+        string="Rate (% a Year)",
+        digits=(7, 4),
+        aggregator=None,
+    )
+    rate_kind = proposed("rate_kind", fields.Selection, RATE_KINDS)
+    day_count = proposed(
+        "day_count",
+        fields.Selection,
+        DAY_COUNTS,
+        help="30/360 charges whole periods where the first instalment is one period "
+        "away, and else counts days.",
+    )
+    grace_periods = proposed(
+        "grace_periods",
+        fields.Integer,
+        aggregator=None,
+        help="Instalments at the beginning that pay nothing of the debt.",
+    )
+    grace_kind = proposed("grace_kind", fields.Selection, GRACE_KINDS)
     amount_fee = fields.Monetary(
         string="Fee per Instalment", help="Without taxes; invoiced with the interest."
     )
-    index_currency_id = fields.Many2one("res.currency", string="Indexed To")
+    index_currency_id = proposed(
+        "index_currency_id", fields.Many2one, "res.currency", string="Indexed To"
+    )
     index_value = fields.Float(
         string="Value of the Unit",
         digits=(16, 6),
         readonly=True,
+        copy=False,
+        aggregator=None,
         help="Value of one unit in the currency of the agreement on its day.",
     )
     # -- the effect ---------------------------------------------------------------
-    amount_debt = fields.Monetary(readonly=True, string="Debt Covered")
-    amount_debt_fee = fields.Monetary(readonly=True, string="Of Which Fees")
-    amount_debt_interest = fields.Monetary(readonly=True, string="Of Which Interest")
-    amount_debt_capital = fields.Monetary(readonly=True, string="Of Which Capital")
-    amount_quita_fee = fields.Monetary(readonly=True, string="Waived Fees")
-    amount_quita_interest = fields.Monetary(readonly=True, string="Waived Interest")
-    amount_quita_capital = fields.Monetary(readonly=True, string="Waived Capital")
-    amount_quita = fields.Monetary(readonly=True, string="Discount")
-    quita_percent = fields.Float(readonly=True, string="Discount (%)", digits=(5, 2))
-    amount_payable = fields.Monetary(
-        readonly=True, string="To Pay of the Debt", help="Debt less discount."
+    amount_debt = fields.Monetary(readonly=True, copy=False, string="Debt Covered")
+    amount_debt_fee = fields.Monetary(readonly=True, copy=False, string="Of Which Fees")
+    amount_debt_interest = fields.Monetary(
+        readonly=True, copy=False, string="Of Which Interest"
     )
-    amount_interest = fields.Monetary(readonly=True, string="Financing Interest")
-    amount_charge_tax = fields.Monetary(readonly=True, string="Taxes on Charges")
-    amount_fees = fields.Monetary(readonly=True, string="Fees of the Agreement")
-    amount_total = fields.Monetary(readonly=True, string="Total to Pay")
+    amount_debt_capital = fields.Monetary(
+        readonly=True, copy=False, string="Of Which Capital"
+    )
+    amount_quita_fee = fields.Monetary(copy=False, string="Waived Fees")
+    amount_quita_interest = fields.Monetary(copy=False, string="Waived Interest")
+    amount_quita_capital = fields.Monetary(copy=False, string="Waived Capital")
+    amount_quita = fields.Monetary(readonly=True, copy=False, string="Discount")
+    quita_percent = fields.Float(
+        readonly=True, copy=False, string="Discount (%)", digits=(5, 2)
+    )
+    amount_payable = fields.Monetary(
+        copy=False,
+        string="To Pay of the Debt",
+        help="Debt less discount. Typed, it settles the discount: fees are waived "
+        "first, then interest, then capital.",
+    )
+    amount_interest = fields.Monetary(
+        readonly=True, copy=False, string="Financing Interest"
+    )
+    amount_charge_tax = fields.Monetary(
+        readonly=True, copy=False, string="Taxes on Charges"
+    )
+    amount_fees = fields.Monetary(
+        readonly=True, copy=False, string="Fees of the Agreement"
+    )
+    amount_total = fields.Monetary(readonly=True, copy=False, string="Total to Pay")
     rate_effective = fields.Float(
-        readonly=True, string="Effective Rate (% a Year)", digits=(9, 4)
+        readonly=True, copy=False, string="Effective Rate (% a Year)", digits=(9, 4)
     )
     rate_cap = fields.Float(
-        readonly=True, string="Legal Cap (% a Year)", digits=(9, 4), help="Zero: none."
+        readonly=True,
+        copy=False,
+        string="Legal Cap (% a Year)",
+        digits=(9, 4),
+        help="Zero: none.",
     )
-    amount_present = fields.Monetary(readonly=True, string="Present Value")
+    amount_present = fields.Monetary(readonly=True, copy=False, string="Present Value")
+    discount_rate = fields.Float(related="company_id.cartera_discount_rate")
+    amount_credits = fields.Monetary(
+        string="Credits of the Debtor",
+        compute="_compute_amount_credits",
+        help="Credit notes and unapplied payments in the currency. Apply them first, "
+        "so that what is agreed is what is owed.",
+    )
     # -- limits and approval ------------------------------------------------------
-    grid_id = fields.Many2one("cartera.agreement.grid", readonly=True)
-    limit_facts = fields.Json(readonly=True)
-    override_reason = fields.Char(string="Reason for the Exception")
+    grid_id = fields.Many2one(
+        "cartera.agreement.grid",
+        string="By the Limits",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="The row of the product that held when it was offered.",
+    )
+    limit_facts = fields.Json(
+        string="Limits Passed",
+        readonly=True,
+        copy=False,
+        help="What was beyond the limits when it was offered, as codes and numbers.",
+    )
+    override_reason = fields.Char(string="Reason for the Exception", copy=False)
+    asked_by_id = fields.Many2one(
+        "res.users", string="Offered By", readonly=True, copy=False
+    )
     approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     date_approved = fields.Datetime(readonly=True, copy=False)
     # -- life ---------------------------------------------------------------------
@@ -175,8 +369,12 @@ class CarteraAgreement(models.Model):
         index=True,
         tracking=True,
     )
-    date_valid_until = fields.Date(
-        string="Valid Until", copy=False, help="Last day on which it can be accepted."
+    date_valid_until = proposed(
+        "date_valid_until",
+        fields.Date,
+        string="Valid Until",
+        copy=False,
+        help="Last day on which it can be accepted.",
     )
     date_limit = fields.Date(
         string="To Be Paid By",
@@ -206,7 +404,16 @@ class CarteraAgreement(models.Model):
     refinanced_to_ids = fields.One2many(
         "cartera.agreement", "refinanced_from_id", readonly=True
     )
-    refinance_level = fields.Integer(readonly=True, copy=False)
+    refinance_level = fields.Integer(
+        string="Times Refinanced",
+        compute="_compute_refinance_level",
+        store=True,
+        aggregator=None,
+    )
+    change_ids = fields.One2many(
+        "cartera.agreement.change", "agreement_id", string="History", readonly=True
+    )
+    can_decide = fields.Boolean(compute="_compute_can_decide")
     # Frozen from the product when it is offered.
     ledger_mode = fields.Selection(LEDGER_MODES, default="overlay")
     settlement_method = fields.Selection(SETTLEMENT_METHODS, default="credit_note")
@@ -283,6 +490,109 @@ class CarteraAgreement(models.Model):
 
     _engine_idx = models.Index("(company_id, case_id) WHERE state = 'active'")
 
+    @api.depends("refinanced_from_id")
+    def _compute_refinance_level(self):
+        for agreement in self:
+            old = agreement.refinanced_from_id
+            agreement.refinance_level = old.refinance_level + 1 if old else 0
+
+    @api.depends("name", "case_id", "product_id")
+    def _compute_display_name(self):
+        """The folio, or the product until there is one, and the debtor."""
+        for agreement in self:
+            folio = agreement.name if agreement.name != "/" else ""
+            agreement.display_name = self.env._(
+                "%(folio)s - %(debtor)s",
+                folio=folio or agreement.product_id.name or "",
+                debtor=agreement.case_id.display_name or "",
+            )
+
+    @api.depends("asked_by_id", "needs_second", "state")
+    @api.depends_context("uid")
+    def _compute_can_decide(self):
+        supervisor = self._is_supervisor()
+        for agreement in self:
+            other = not agreement.needs_second or agreement.asked_by_id != self.env.user
+            agreement.can_decide = supervisor and other
+
+    # -- CRUD ---------------------------------------------------------------------
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """What the ledger says of agreements is brought in before they are read."""
+        self.env["cartera.case.queue"]._apply_pending()
+        return super()._search(domain, *args, **kwargs)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_writable(vals, "draft")
+        agreements = super().create(vals_list)
+        for agreement, vals in zip(agreements, vals_list, strict=True):
+            agreement._check_case()
+            agreement._take_terms(vals)
+            agreement._set_state("draft")
+        return agreements
+
+    def write(self, vals):
+        for agreement in self:
+            self._check_writable(vals, agreement.state)
+        result = super().write(vals)
+        if not TERMS_DECIDING.isdisjoint(vals) and not self.env.context.get(REFRESHING):
+            for agreement in self.filtered(lambda one: one.state == "draft"):
+                agreement._take_terms(vals)
+        return result
+
+    @api.model
+    def _check_writable(self, vals, state):
+        """:raise AccessError: when people write what they may not in ``state``"""
+        allowed = EDITABLE_FIELDS
+        if state in ("draft", "to_approve", "proposed"):
+            allowed |= COURT_FIELDS
+        if state == "draft":
+            allowed |= NEGOTIATED_FIELDS
+        if not self.env.su and not allowed.issuperset(vals):
+            raise AccessError(
+                self.env._(
+                    "An agreement is changed while it is under negotiation; what the "
+                    "ledger says of it and what was decided never is. Withdraw the "
+                    "offer, or refinance the agreement."
+                )
+            )
+
+    def _check_case(self):
+        """:raise AccessError: unless the user may work on the case"""
+        # What is stored is worked out without asking for rights.
+        self.case_id.sudo(self.env.su).check_access("write")
+
+    def _take_terms(self, vals):
+        """Work out what follows from terms just written.
+
+        A schedule that is given is kept as it is, unless it is one by hand.
+        """
+        agreement = self.sudo().with_context(**{REFRESHING: True})
+        if "installment_ids" in vals and agreement.method != "custom":
+            return
+        if not QUITA_AMOUNTS.isdisjoint(vals):
+            agreement._set_waived(agreement._get_waived())
+        elif "amount_payable" in vals:
+            agreement._waive_to(vals["amount_payable"])
+        elif not QUITA_DECIDING.isdisjoint(vals):
+            agreement._waive_percents()
+        else:
+            agreement._set_waived(agreement._get_waived())
+        agreement._refresh()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_offered(self):
+        if self.filtered(lambda agreement: agreement.state != "draft"):
+            raise UserError(
+                self.env._(
+                    "Only an agreement under negotiation is deleted. The others are "
+                    "evidence of what was offered and agreed."
+                )
+            )
+
     def _mark(self):
         """Have the cases of the agreements judged by whoever reads them next."""
         self.env["cartera.case.queue"]._mark(
@@ -300,6 +610,7 @@ class CarteraAgreementItem(models.Model):
     """What an agreement covers of one open item."""
 
     _name = "cartera.agreement.item"
+    _inherit = ["cartera.agreement.part"]
     _description = "Item of an Agreement"
     _order = "agreement_id, sequence, id"
     _rec_name = "line_id"
@@ -324,9 +635,23 @@ class CarteraAgreementItem(models.Model):
     sequence = fields.Integer(help="Order in which money fills it: the oldest first.")
     document = fields.Char(related="line_id.move_name")
     date_due = fields.Date(related="line_id.date_maturity", string="Due Date")
-    component = fields.Selection(COMPONENTS, required=True, default="capital")
+    component = fields.Selection(
+        COMPONENTS,
+        compute="_compute_component",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+        help="Fees are waived first, then interest, then capital.",
+    )
     amount = fields.Monetary(
-        string="Covered", required=True, help="What the agreement covers of the item."
+        string="Covered",
+        compute="_compute_amount",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+        help="What the agreement covers of the item.",
     )
     amount_quita = fields.Monetary(string="Waived", readonly=True)
     amount_credited_before = fields.Monetary(
@@ -359,11 +684,52 @@ class CarteraAgreementItem(models.Model):
         "one first, or leave the item out.",
     )
 
+    @api.depends("line_id")
+    def _compute_component(self):
+        for item in self:
+            item.component = item._guess_component()
+
+    def _guess_component(self):
+        """What the invoice says, or else what all its lines are of."""
+        move = self.line_id.move_id.sudo()
+        if move.cartera_component:
+            return move.cartera_component
+        company = move.company_id
+        lines = move.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product"
+        )
+        for component, product in (
+            ("interest", company.cartera_interest_product_id),
+            ("fee", company.cartera_fee_product_id),
+        ):
+            if product and lines and lines.product_id == product:
+                # A line without a product is no charge.
+                if all(line.product_id for line in lines):
+                    return component
+        return "capital"
+
+    @api.depends("line_id")
+    def _compute_amount(self):
+        """All of it that may be covered."""
+        for item in self:
+            line = item.line_id._origin
+            if item.amount or not line:
+                item.amount = item.amount
+                continue
+            agreeable = item.agreement_id._get_agreeable()
+            item.amount = agreeable.get(line, line.amount_residual_currency)
+
+    @api.onchange("line_id")
+    def _onchange_line_id(self):
+        agreeable = self.agreement_id._get_agreeable()
+        self.amount = agreeable.get(self.line_id._origin, 0)
+
 
 class CarteraAgreementInstallment(models.Model):
     """One payment of an agreement: so much of the covered debt, with its charges."""
 
     _name = "cartera.agreement.installment"
+    _inherit = ["cartera.agreement.part"]
     _description = "Instalment of an Agreement"
     _order = "agreement_id, number, id"
     _rec_name = "number"

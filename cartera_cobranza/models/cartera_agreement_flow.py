@@ -1,32 +1,454 @@
-from odoo import models
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
+
+from .cartera_case_promise import MONEY_JOURNALS
+
+# What of the product holds for an agreement once it is offered, whatever becomes of
+# the product later.
+FROZEN_FIELDS = (
+    "ledger_mode",
+    "settlement_method",
+    "tolerance_days",
+    "tolerance_percent",
+    "default_missed",
+    "default_days",
+    "notice_days",
+    "cure_count",
+)
+
+# What an agreement that ended can come back into force from, because it should not
+# have ended.
+RESUMABLE = ("broken", "expired", "cancelled")
 
 
 class CarteraAgreementFlow(models.AbstractModel):
-    """From offer to end: who may do what with an agreement, and how it is undone."""
+    """From offer to end: who may do what with an agreement, and how it is undone.
+
+    ==============  ==============  ========================  =====================
+    from            to              who                       undone by
+    ==============  ==============  ========================  =====================
+    draft           proposed        within the own limits     withdrawing the offer
+    draft           to_approve      beyond them, with reason  withdrawing it
+    to_approve      proposed        a supervisor              withdrawing the offer
+    to_approve      refused         a supervisor              negotiating again
+    proposed        active          whoever works on the case cancelling
+    proposed        expired         the night                 negotiating again
+    active          kept            the ledger                undoing the settlement
+    active          broken,expired  the night                 reinstating
+    active          cancelled       a supervisor, with reason reinstating
+    active          refinanced      the one that replaces it  -
+    ==============  ==============  ========================  =====================
+    """
 
     _name = "cartera.agreement.flow"
     _description = "Flow of an Agreement"
 
-    def _activate(self, date):
-        """Bring the agreement into force on ``date``: its instalments stand in for its
-        items."""
+    # -- offering -----------------------------------------------------------------
+
+    def action_propose(self):
+        """Offer it to the debtor, or ask a supervisor where it is beyond what the
+        user may grant."""
+        for agreement in self:
+            agreement._propose()
+
+    def _propose(self):
         self.ensure_one()
-        self.write({"state": "active", "date_signed": date, "date_started": date})
-        self.item_ids.is_active = True
+        self._check_step("draft")
+        by_supervisor = self._is_supervisor()
+        agreement = self.sudo()
+        agreement._refresh()
+        agreement._check_problems()
+        beyond = agreement._get_excesses("collector")
+        beyond_supervisor = agreement._get_excesses("supervisor")
+        agreement._check_reason(beyond)
+        own = beyond_supervisor if by_supervisor else beyond
+        granted = beyond and not own
+        agreement.write(
+            {
+                **{name: agreement.product_id[name] for name in FROZEN_FIELDS},
+                "grid_id": agreement._find_own_grid().id,
+                "limit_facts": beyond or beyond_supervisor or False,
+                "needs_second": bool(beyond_supervisor),
+                "asked_by_id": self.env.uid,
+                "approved_by_id": self.env.uid if granted else False,
+                "date_approved": fields.Datetime.now() if granted else False,
+            }
+        )
+        agreement._name_it()
+        agreement._set_state("to_approve" if own else "proposed", self.override_reason)
+        if own:
+            agreement._ask_supervisor()
+
+    def _check_reason(self, excesses):
+        if excesses and not (self.override_reason or "").strip():
+            raise UserError(
+                self.env._(
+                    "The agreement goes beyond the limits of the product. Say why it "
+                    "should be granted. %(excesses)s",
+                    excesses=self._describe_excesses(excesses),
+                )
+            )
+
+    def _name_it(self):
+        if self.name == "/":
+            sequence = self.env["ir.sequence"].with_company(self.company_id)
+            self.name = sequence.next_by_code("cartera.agreement") or "/"
+
+    # -- approval -----------------------------------------------------------------
+
+    def _ask_supervisor(self):
+        """Plan the decision with a supervisor who may take it."""
+        supervisor = self.case_id._get_supervisor()
+        if self.needs_second and supervisor == self.asked_by_id:
+            supervisor = self._get_other_supervisor() or supervisor
+        self._plan(supervisor or self.env.user)
+
+    def _get_other_supervisor(self):
+        group = self.env.ref("cartera_cobranza.group_cartera_supervisor").sudo()
+        users = group.all_user_ids.filtered(
+            lambda user: not user.share and self.company_id in user.company_ids
+        )
+        return (users - self.asked_by_id).sorted("id")[:1]
+
+    def _plan(self, user, summary=None):
+        """An activity about the agreement for a user."""
+        note = self.with_context(lang=user.lang).limit_text
+        values = {"summary": summary} if summary else {}
+        self.activity_schedule(
+            "cartera_cobranza.mail_activity_type_agreement",
+            user_id=user.id,
+            note=note or "",
+            **values,
+        )
+
+    def _approve(self, reason=None):
+        """Grant what is beyond the limits, as a supervisor: it is offered then."""
+        self.ensure_one()
+        self._check_decides()
+        agreement = self.sudo()
+        agreement._check_problems()
+        agreement.write(
+            {"approved_by_id": self.env.uid, "date_approved": fields.Datetime.now()}
+        )
+        agreement._set_state("proposed", reason)
+        agreement._tell_negotiator(self.env._("The agreement may be offered"))
+
+    def _refuse(self, reason):
+        """Turn down what is beyond the limits, as a supervisor."""
+        self.ensure_one()
+        self._check_decides()
+        agreement = self.sudo()
+        agreement._set_state("refused", reason)
+        agreement._tell_negotiator(self.env._("The agreement was turned down"))
+
+    def _check_decides(self):
+        """:raise AccessError: unless the user may decide on what is beyond the limits"""
+        self._check_step("to_approve")
+        self._check_decider()
+        if self.needs_second and self.env.user == self.asked_by_id:
+            raise AccessError(
+                self.env._(
+                    "The agreement goes beyond what one supervisor may grant. Another "
+                    "supervisor than %(user)s, who asks for it, decides.",
+                    user=self.env.user.name,
+                )
+            )
+
+    def _tell_negotiator(self, summary):
+        if self.user_id.active and self.user_id != self.env.user:
+            self._plan(self.user_id, summary)
+
+    def _check_decider(self):
+        if not self.env.su and not self._is_supervisor():
+            raise AccessError(self.env._("Only a supervisor decides on this."))
+
+    # -- back to the table --------------------------------------------------------
+
+    def _withdraw(self, reason=None):
+        """Take an offer back, or one that was refused or lapsed: it is negotiated
+        again."""
+        self.ensure_one()
+        self._check_step("to_approve", "proposed", "refused", "expired")
+        if self.date_started:
+            raise UserError(
+                self.env._(
+                    "This agreement has been in force. Make a new one, or have it "
+                    "reinstated by a supervisor."
+                )
+            )
+        agreement = self.sudo()
+        agreement.write(
+            {
+                "approved_by_id": False,
+                "date_approved": False,
+                "date_ended": False,
+                "end_reason": False,
+                "limit_facts": False,
+                "needs_second": False,
+            }
+        )
+        agreement._set_state("draft", reason)
+
+    # -- coming into force --------------------------------------------------------
+
+    def _sign(self, date=None, reason=None):
+        """The debtor has signed the offer on paper on ``date``: it comes into force.
+
+        :param date: day of the signature; None for today
+        :raise UserError: when the offer is not valid on that day, or what it covers
+            is not open any more
+        """
+        self.ensure_one()
+        self._check_step("proposed")
+        today = self.company_id._get_cartera_today()
+        date = date or today
+        if not self.date <= date <= today:
+            raise UserError(
+                self.env._(
+                    "It is signed between %(first)s, its own day, and today.",
+                    first=format_date(self.env, self.date),
+                )
+            )
+        if self.date_valid_until and date > self.date_valid_until:
+            raise UserError(
+                self.env._(
+                    "The offer was valid until %(day)s. Withdraw it and make a new one.",
+                    day=format_date(self.env, self.date_valid_until),
+                )
+            )
+        self.sudo()._activate(date, reason)
+
+    def _activate(self, date, reason=None):
+        """Bring the agreement into force on ``date``: its instalments stand in for its
+        items.
+
+        :raise UserError: when an item is not open to what is covered any more, is in
+            another agreement in force, or the debtor has become insolvent
+        """
+        self.ensure_one()
+        self.case_id._check_solvent()
+        self._check_open_items()
+        old = self.refinanced_from_id
+        if old.state == "active":
+            old._close("refinanced", date, self.env._("Refinanced"))
+        self._name_it()
+        self._take_snapshot()
+        self._withdraw_promises()
+        self.write({"date_signed": date, "date_started": date})
+        self._set_state("active", reason)
         self._enter_ledger(date)
         self._suspend_court()
         self.coverage_ids._engage_guarantors()
+        self._issue("contract")
         self._mark()
+
+    def _check_open_items(self):
+        """:raise UserError: when an item is not what the agreement was made for"""
+        for item in self.item_ids:
+            line = item.line_id
+            if other := self._get_other_agreement(line):
+                raise UserError(
+                    self.env._(
+                        "%(item)s is in the agreement %(agreement)s, which is in force.",
+                        item=line.move_name,
+                        agreement=other.display_name,
+                    )
+                )
+            left = line.amount_residual_currency
+            is_open = line.parent_state == "posted" and line.currency_id == (
+                self.currency_id
+            )
+            if not is_open or self.currency_id.compare_amounts(left, item.amount) < 0:
+                raise UserError(
+                    self.env._(
+                        "%(item)s has changed since the offer: %(left)s of it are open, "
+                        "and %(covered)s are covered. Withdraw the offer and make a new "
+                        "one.",
+                        item=line.move_name,
+                        left=line.currency_id.format(left),
+                        covered=self.currency_id.format(item.amount),
+                    )
+                )
+
+    def _take_snapshot(self):
+        """Freeze the order of the items, and what was settled of them otherwise than
+        by money before."""
+        credited = self._get_credited(self.item_ids.line_id)
+        items = self.item_ids.sorted(
+            lambda item: (item.date_due or item.line_id.date, item.line_id.id)
+        )
+        for rank, item in enumerate(items):
+            item.write(
+                {
+                    "sequence": rank,
+                    "amount_credited_before": credited.get(item.line_id, 0),
+                    "is_active": True,
+                }
+            )
+
+    def _get_credited(self, lines):
+        """``{journal item: amount}`` settled by other entries than those of money."""
+        partials = self.env["account.partial.reconcile"]._read_group(
+            [
+                ("debit_move_id", "in", lines.ids),
+                ("credit_move_id.parent_state", "=", "posted"),
+                ("credit_move_id.journal_id.type", "not in", MONEY_JOURNALS),
+            ],
+            ["debit_move_id"],
+            ["debit_amount_currency:sum"],
+        )
+        return dict(partials)
+
+    def _withdraw_promises(self):
+        """The agreement takes the place of the promises for what it covers."""
+        promises = self._get_open_promises()
+        if promises:
+            promises._withdraw(
+                self.env._("Replaced by the agreement %(name)s", name=self.name)
+            )
+
+    # -- the end ------------------------------------------------------------------
 
     def _close(self, state, date, reason=None):
         """End the agreement on ``date`` in ``state``: its items stand for themselves
-        again."""
+        again. Of a refinanced one the entries stay, since the new one covers what
+        they made."""
         self.ensure_one()
-        self.write({"state": state, "date_ended": date, "end_reason": reason})
+        was_active = self.state == "active"
+        self.write({"date_ended": date, "end_reason": reason})
         self.item_ids.is_active = False
-        if state == "kept":
-            self._release_court()
-            self._give_back_coverage()
-        else:
-            self._resume_court()
+        self._set_state(state, reason)
+        if was_active:
+            if state not in ("kept", "refinanced"):
+                self._leave_ledger(date)
+            if state != "kept":
+                self._resume_court()
+            else:
+                self._release_court()
+                self._give_back_coverage()
+                finiquito = self.kind == "finiquito"
+                self._issue("settlement_letter" if finiquito else "paz_y_salvo")
         self._mark()
+
+    def _cancel(self, reason):
+        """End an agreement that is in force, as a supervisor."""
+        self.ensure_one()
+        self._check_step("active")
+        self._check_decider()
+        agreement = self.sudo()
+        agreement._close("cancelled", agreement.company_id._get_cartera_today(), reason)
+
+    def _reinstate(self, reason):
+        """Bring an agreement that ended back into force, as a supervisor."""
+        self.ensure_one()
+        self._check_step(*RESUMABLE)
+        self._check_decider()
+        if not self.date_started:
+            raise UserError(
+                self.env._("This agreement never was in force. Negotiate it again.")
+            )
+        self.sudo()._resume(reason)
+
+    def _resume(self, reason):
+        """Bring an agreement that ended back into force, on the terms it had."""
+        self.ensure_one()
+        self.case_id._check_solvent()
+        self._check_free_items()
+        self.write(
+            {
+                "date_ended": False,
+                "end_reason": False,
+                "date_notice": False,
+                "date_cure_until": False,
+                "date_default": False,
+                "default_text": False,
+            }
+        )
+        self.item_ids.is_active = True
+        self._set_state("active", reason)
+        self._enter_ledger(self.company_id._get_cartera_today())
+        self._suspend_court()
+        self._mark()
+
+    def _check_free_items(self):
+        for item in self.item_ids:
+            if other := self._get_other_agreement(item.line_id):
+                raise UserError(
+                    self.env._(
+                        "%(item)s is in the agreement %(agreement)s, which is in force.",
+                        item=item.line_id.move_name,
+                        agreement=other.display_name,
+                    )
+                )
+
+    # -- steps --------------------------------------------------------------------
+
+    def _check_step(self, *states):
+        """:raise UserError: when it is in none of the states; AccessError without the
+        right to work on it"""
+        self.check_access("write")
+        if self.state in states:
+            return
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        raise UserError(
+            self.env._(
+                "%(agreement)s is %(state)s: this cannot be done with it any more.",
+                agreement=self.display_name,
+                state=labels[self.state].lower(),
+            )
+        )
+
+    def _set_state(self, state, reason=None):
+        """Put it into ``state``, and keep who did it, when and why."""
+        before = self.state
+        self.write({"state": state})
+        self.env["cartera.agreement.change"].sudo().create(
+            {
+                "agreement_id": self.id,
+                "state_from": before,
+                "state_to": state,
+                "user_id": self.env.uid,
+                "reason": reason,
+            }
+        )
+        if before == "to_approve":
+            self.activity_unlink(["cartera_cobranza.mail_activity_type_agreement"])
+
+    # -- buttons ------------------------------------------------------------------
+
+    def action_approve(self):
+        """Ask why it is granted beyond the limits."""
+        return self._open_decision("approve")
+
+    def action_refuse(self):
+        """Ask why it is turned down."""
+        return self._open_decision("refuse")
+
+    def action_accept(self):
+        """Ask on which day it was signed."""
+        return self._open_decision("accept")
+
+    def action_withdraw(self):
+        """Ask why it goes back to negotiation."""
+        return self._open_decision("withdraw")
+
+    def action_cancel(self):
+        """Ask why it is cancelled."""
+        return self._open_decision("cancel")
+
+    def action_reinstate(self):
+        """Ask why it comes back into force."""
+        return self._open_decision("reinstate")
+
+    def _open_decision(self, decision):
+        self.ensure_one()
+        self.check_access("write")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cartera_cobranza.cartera_agreement_decision_action"
+        )
+        action["context"] = {
+            "default_agreement_id": self.id,
+            "default_decision": decision,
+        }
+        return action

@@ -97,6 +97,11 @@ class CarteraAgreementProduct(models.Model):
     move_to_working = fields.Boolean(
         string="On Working Days", default=True, help="Moved to the next working day."
     )
+    interest_on_charges = fields.Boolean(
+        string="Interest on Interest",
+        help="Covered late interest and fees bear financing interest too. Many laws "
+        "forbid it or set conditions (anatocismo).",
+    )
     index_currency_id = fields.Many2one(
         "res.currency",
         string="Indexed To",
@@ -136,14 +141,58 @@ class CarteraAgreementProduct(models.Model):
         default=True, help="Once broken, all the rest is due at once."
     )
 
+    _numbers_positive = models.Constraint(
+        "CHECK (tolerance_days >= 0 AND default_missed >= 0 AND default_days >= 0 "
+        "AND notice_days >= 0 AND cure_count >= 0 AND tolerance_percent >= 0 "
+        "AND tolerance_percent < 100)",
+        "Days and numbers of an agreement product cannot be negative, and the "
+        "tolerance is a percentage from 0 to less than 100.",
+    )
+
+    def copy_data(self, default=None):
+        return [
+            {**vals, "name": self.env._("%s (copy)", product.name)}
+            for product, vals in zip(self, super().copy_data(default), strict=True)
+        ]
+
     @api.model
     def _get_offered(self, case):
         """Products of ``case``'s company and its country, in their order."""
-        country = case.company_id.account_fiscal_country_id
-        found = self.search([("company_id", "in", [False, case.company_id.id])])
+        company = case.company_id.sudo()
+        country = company.account_fiscal_country_id
+        found = self.search([("company_id", "in", [False, *company.parent_ids.ids])])
         return found.filtered(
             lambda product: not product.country_ids or country in product.country_ids
         )
+
+    @api.model
+    def _get_default(self, case):
+        """The product that is proposed first: the first whose limits let the debtor
+        in, or else the first of all."""
+        offered = self._get_offered(case)
+        debt = case.amount_total
+        fitting = (
+            product
+            for product in offered
+            if not product.grid_ids
+            or product._find_grids(case, case.days_overdue, debt)
+        )
+        return next(fitting, offered[:1])
+
+    def _find_grids(self, case, days, debt):
+        """The rows that hold for a debtor, the first of each authority.
+
+        :param days: days past due of the oldest item
+        :param debt: in the currency of the company
+        :return: ``{authority: cartera.agreement.grid}``
+        """
+        rows = self.sudo().grid_ids.filtered(lambda row: row._fits(case, days, debt))
+        return {
+            authority: rows.filtered(lambda row, who=authority: row.authority == who)[
+                :1
+            ]
+            for authority in rows.mapped("authority")
+        }
 
 
 class CarteraAgreementGrid(models.Model):
@@ -178,10 +227,46 @@ class CarteraAgreementGrid(models.Model):
     )
     down_payment = fields.Float(string="Least Down Payment (%)", digits=(5, 2))
     term_max = fields.Integer(string="Most Instalments", default=1)
-    days_max = fields.Integer(string="Most Days", help="Until the last payment.")
+    days_max = fields.Integer(
+        string="Most Days",
+        help="From the agreement to its last payment. Zero: not limited.",
+    )
     grace_max = fields.Integer(string="Most Grace Periods")
     rate_min = fields.Float(string="Least Rate (%)", digits=(7, 4))
     rate_default = fields.Float(string="Usual Rate (%)", digits=(7, 4))
     validity_days = fields.Integer(string="Valid For (Days)", default=10)
     coverage_min = fields.Float(string="Least Coverage (%)", digits=(5, 2))
     refinance_max = fields.Integer(string="Most Refinancings")
+
+    _range_valid = models.Constraint(
+        "CHECK (days_from >= 0 AND (days_to = 0 OR days_to >= days_from) "
+        "AND amount_from >= 0 AND (amount_to = 0 OR amount_to >= amount_from))",
+        "Days and balances of a limit cannot be negative, and an upper end is not below "
+        "the lower one.",
+    )
+    _percent_range = models.Constraint(
+        "CHECK (quita_fee BETWEEN 0 AND 100 AND quita_interest BETWEEN 0 AND 100 "
+        "AND quita_capital BETWEEN 0 AND 100 AND down_payment BETWEEN 0 AND 100 "
+        "AND coverage_min >= 0)",
+        "A share is a percentage from 0 to 100.",
+    )
+    _numbers_positive = models.Constraint(
+        "CHECK (quita_amount >= 0 AND term_max > 0 AND days_max >= 0 "
+        "AND grace_max >= 0 AND rate_min >= 0 AND rate_default >= 0 "
+        "AND validity_days >= 0 AND refinance_max >= 0)",
+        "The limits of an agreement cannot be negative, and it has one instalment at "
+        "least.",
+    )
+
+    def _fits(self, case, days, debt):
+        """Whether the row is for a debtor; see ``_find_grids``."""
+        self.ensure_one()
+        if self.segment_ids and case.segment_id not in self.segment_ids:
+            return False
+        if self.stage_ids and case.stage_id not in self.stage_ids:
+            return False
+        if days < self.days_from or (self.days_to and days > self.days_to):
+            return False
+        return self.amount_from <= debt and (
+            not self.amount_to or debt <= self.amount_to
+        )

@@ -66,6 +66,7 @@ class CarteraPause(models.Model):
             ("proof", "A payment is being verified"),
             ("cause", "Cause of the delay"),
             ("internal", "Internal matter"),
+            ("insolvency", "Insolvency proceedings"),
             ("strategy", "Step of the strategy"),
         ],
         required=True,

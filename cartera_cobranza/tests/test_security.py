@@ -59,12 +59,15 @@ MATRIX = {
     "cartera.agreement": ("rwcu", "rwcu", "rwcu", "r", "r"),
     "cartera.agreement.item": ("rwcu", "rwcu", "rwcu", "r", "r"),
     "cartera.agreement.installment": ("rwcu", "rwcu", "rwcu", "r", "r"),
+    "cartera.agreement.change": ("r", "r", "r", "r", "r"),
+    "cartera.agreement.decision": ("rwcu", "rwcu", "rwcu", "", ""),
     "cartera.agreement.coverage": ("rwcu", "rwcu", "rwcu", "r", "r"),
     "cartera.agreement.clause": ("r", "r", "rwcu", "r", "r"),
     "cartera.agreement.document": ("r", "r", "r", "r", "r"),
     "cartera.agreement.template": ("r", "r", "rwcu", "r", "r"),
     "cartera.agreement.product": ("r", "r", "rwcu", "r", "r"),
     "cartera.agreement.grid": ("r", "r", "rwcu", "r", "r"),
+    "cartera.agreement.ruling": ("", "", "rwcu", "", ""),
     "cartera.agreement.court": ("rwcu", "rwcu", "rwcu", "", ""),
     "cartera.legal.cost": ("rwcu", "rwcu", "rwcu", "r", "r"),
     "cartera.legal.case": ("rwc", "rwc", "rwc", "r", "r"),
@@ -101,7 +104,12 @@ OWNERS = {"cartera.dispute": "rw", "cartera.dispute.item": "r"}
 # Everything that can be called from outside, looked at one by one: each either asks
 # for rights itself, reads a record first, or only returns an action.
 PUBLIC_METHODS = {
-    "account.move": {"action_open_cartera_case", "write"},
+    "account.move": {
+        "action_open_cartera_case",
+        "button_cancel",
+        "button_draft",
+        "write",
+    },
     "account.move.line": {"write"},
     "account.partial.reconcile": {"create", "unlink"},
     "cartera.aging.as.of": {"action_open"},
@@ -279,6 +287,13 @@ PUBLIC_METHODS = {
         "action_withdraw",
     },
     "cartera.promise.decision": {"action_confirm"},
+    "cartera.agreement.default": {
+        "action_accept_late",
+        "action_declare_broken",
+        "action_lift_notice",
+        "action_refuse_late",
+    },
+    "cartera.agreement.ruling": {"action_confirm"},
     "cartera.promise.take": {"action_take", "create", "write"},
     "cartera.case.promise": {"action_promise"},
     "cartera.webhook.delivery": {"action_send_again"},

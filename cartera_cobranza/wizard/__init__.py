@@ -2,6 +2,8 @@ from . import (
     base_partner_merge,
     cartera_aging_as_of,
     cartera_agreement_court,
+    cartera_agreement_decision,
+    cartera_agreement_ruling,
     cartera_case_window,
     cartera_consent_register,
     cartera_contact_log,

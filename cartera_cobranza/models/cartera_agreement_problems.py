@@ -1,0 +1,208 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import float_compare, format_date
+
+
+class CarteraAgreementProblems(models.AbstractModel):
+    """What stands in the way of an agreement: nobody may pass over it."""
+
+    _name = "cartera.agreement.problems"
+    _description = "Problems of an Agreement"
+
+    problem_text = fields.Char(
+        string="In the Way",
+        compute="_compute_problem_text",
+        help="What must be put right before it can be offered.",
+    )
+    promise_text = fields.Char(compute="_compute_promise_text")
+
+    @api.depends(
+        "amount_payable",
+        "case_id",
+        "currency_id",
+        "date_valid_until",
+        "index_value",
+        "installment_ids.amount_principal",
+        "installment_ids.date",
+        "item_ids.amount",
+        "item_ids.line_id",
+        "rate_effective",
+        "state",
+        "term",
+    )
+    @api.depends_context("lang")
+    def _compute_problem_text(self):
+        for agreement in self:
+            found = agreement.state == "draft" and agreement._get_problems()
+            agreement.problem_text = " ".join(found) if found else False
+
+    def _get_problems(self):
+        """What stands in the way of offering it, in sentences.
+
+        :return: list of str
+        """
+        self.ensure_one()
+        if not self.case_id:
+            return []
+        found = [
+            self.case_id._origin._get_insolvency_text(),
+            *self._get_item_problems(),
+            self._get_schedule_problem(),
+            self._get_cap_problem(),
+            self._get_index_problem(),
+            self._get_product_problem(),
+            self._get_validity_problem(),
+            self._get_refinance_problem(),
+        ]
+        return [text for text in found if text]
+
+    def _check_problems(self):
+        """:raise UserError: with all that stands in the way"""
+        if problems := self._get_problems():
+            raise UserError("\n".join(problems))
+
+    # -- items --------------------------------------------------------------------
+
+    def _get_item_problems(self):
+        if not self.item_ids:
+            return [self.env._("Choose the items that it is about.")]
+        agreeable = self.case_id._origin._get_agreeable(self.refinanced_from_id._origin)
+        found = (
+            self._get_item_problem(item, agreeable.get(item.line_id._origin))
+            for item in self.item_ids
+            if item.line_id
+        )
+        return [text for text in found if text]
+
+    def _get_item_problem(self, item, most):
+        """Why an item cannot be covered, or False.
+
+        :param most: what may be covered of it; None where nothing may
+        """
+        line = item.line_id._origin.sudo()
+        shown = {"item": line.move_name or line.display_name}
+        if most is None:
+            other = self._get_other_agreement(line)
+            if other:
+                return self.env._(
+                    "%(item)s is in the agreement %(agreement)s, which is in force. "
+                    "Cancel or refinance that one, or leave the item out.",
+                    agreement=other.sudo().display_name,
+                    **shown,
+                )
+            return self.env._(
+                "%(item)s is no open, collectable debt of %(debtor)s: what is paid, "
+                "disputed as a whole, blocked or excluded from follow-up is left out.",
+                debtor=self.case_id.display_name,
+                **shown,
+            )
+        if line.currency_id != self.currency_id:
+            return self.env._(
+                "%(item)s is owed in %(own)s and the agreement is in %(other)s. Make "
+                "one agreement per currency.",
+                own=line.currency_id.name,
+                other=self.currency_id.name,
+                **shown,
+            )
+        if self.currency_id.compare_amounts(item.amount, most) > 0:
+            return self.env._(
+                "Of %(item)s %(most)s can be covered, not more: what is disputed is "
+                "left out.",
+                most=self.currency_id.format(most),
+                **shown,
+            )
+        return False
+
+    def _get_other_agreement(self, line):
+        """The other agreement in force that covers a journal item."""
+        items = self.env["cartera.agreement.item"].sudo()
+        found = items.search([("line_id", "=", line.id), ("is_active", "=", True)])
+        return found.agreement_id - self._origin - self.refinanced_from_id._origin
+
+    # -- terms --------------------------------------------------------------------
+
+    def _get_cap_problem(self):
+        """An effective rate above the legal cap, which nobody may grant."""
+        cap = self.company_id.sudo().cartera_rate_cap
+        if not cap or float_compare(self.rate_effective, cap, precision_digits=4) <= 0:
+            return False
+        return self.env._(
+            "Interest and fees come to %(rate)s %% effective a year, above the legal cap "
+            "of %(cap)s %%. Lower the rate or the fee.",
+            rate=f"{self.rate_effective:.2f}",
+            cap=f"{cap:.2f}",
+        )
+
+    def _get_index_problem(self):
+        if not self.index_currency_id or self._get_index_value():
+            return False
+        return self.env._(
+            "There is no value of %(unit)s for %(day)s. Enter it among the rates of "
+            "that currency.",
+            unit=self.index_currency_id.name,
+            day=format_date(self.env, self.date),
+        )
+
+    def _get_product_problem(self):
+        """Charges that could not be invoiced."""
+        company = self.company_id.sudo()
+        if self.amount_interest and not company.cartera_interest_product_id:
+            return self.env._(
+                "Choose the product of financing interest in the settings of Cartera: "
+                "without it interest cannot be invoiced."
+            )
+        if self.amount_fees and not company.cartera_fee_product_id:
+            return self.env._(
+                "Choose the product of the fee of agreements in the settings of "
+                "Cartera: without it the fee cannot be invoiced."
+            )
+        return False
+
+    def _get_validity_problem(self):
+        today = self.company_id._get_cartera_today()
+        if self.date and self.date > today:
+            return self.env._("The day of an agreement cannot be one to come.")
+        if self.date_valid_until and self.date_valid_until < today:
+            return self.env._("The offer would not be valid any more today.")
+        return False
+
+    def _get_refinance_problem(self):
+        old = self.refinanced_from_id.sudo()
+        if not old:
+            return False
+        if old.case_id == self.case_id._origin and old.state in ("active", "broken"):
+            return False
+        return self.env._(
+            "%(agreement)s is over and cannot be refinanced any more.",
+            agreement=old.display_name,
+        )
+
+    # -- promises -----------------------------------------------------------------
+
+    @api.depends("item_ids.line_id", "state")
+    @api.depends_context("lang")
+    def _compute_promise_text(self):
+        """That promises will give way; see ``_withdraw_promises``."""
+        for agreement in self:
+            promises = agreement._get_open_promises()
+            agreement.promise_text = (
+                agreement.state in ("draft", "to_approve", "proposed")
+                and promises
+                and self.env._(
+                    "Promised for %(days)s: the promise is withdrawn when the agreement "
+                    "comes into force.",
+                    days=", ".join(
+                        format_date(self.env, day)
+                        for day in promises.mapped("date_next")
+                        if day
+                    ),
+                )
+            )
+
+    def _get_open_promises(self):
+        """Open promises for covered items."""
+        items = self.env["cartera.promise.item"].sudo()
+        lines = self.item_ids.line_id._origin
+        return items.search(
+            [("line_id", "in", lines.ids), ("is_open", "=", True)]
+        ).promise_id

@@ -1,0 +1,57 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class CarteraAgreementDecision(models.TransientModel):
+    """Why a person takes a step with an agreement, or when it was signed."""
+
+    _name = "cartera.agreement.decision"
+    _description = "Decision on an Agreement"
+
+    agreement_id = fields.Many2one("cartera.agreement", required=True, readonly=True)
+    decision = fields.Selection(
+        [
+            ("approve", "Approve"),
+            ("refuse", "Turn Down"),
+            ("withdraw", "Negotiate Again"),
+            ("accept", "Sign"),
+            ("cancel", "Cancel"),
+            ("reinstate", "Reinstate"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    limit_text = fields.Char(related="agreement_id.limit_text")
+    override_reason = fields.Char(related="agreement_id.override_reason")
+    reason = fields.Char()
+    date = fields.Date(
+        string="Signed On", default=lambda self: self._default_date(), required=True
+    )
+
+    @api.model
+    def _default_date(self):
+        agreement = self.env["cartera.agreement"].browse(
+            self.env.context.get("default_agreement_id")
+        )
+        return (agreement.company_id or self.env.company)._get_cartera_today()
+
+    def action_confirm(self):
+        """Do it, with the rights of the user on the agreement."""
+        self.ensure_one()
+        agreement, reason = self.agreement_id, (self.reason or "").strip()
+        if not reason and self.decision not in ("accept", "withdraw"):
+            raise UserError(self.env._("Give the reason."))
+        match self.decision:
+            case "approve":
+                agreement._approve(reason)
+            case "refuse":
+                agreement._refuse(reason)
+            case "withdraw":
+                agreement._withdraw(reason)
+            case "accept":
+                agreement._sign(self.date, reason)
+            case "cancel":
+                agreement._cancel(reason)
+            case "reinstate":
+                agreement._reinstate(reason)
+        return {"type": "ir.actions.act_window_close"}
