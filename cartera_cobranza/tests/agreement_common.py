@@ -62,7 +62,8 @@ class AgreementCommon(CarteraCommon):
             )
         )
         debt = sum(agreement.item_ids.mapped("amount"))
-        agreement.write(
+        # As given: nothing is worked out anew from the terms.
+        agreement.with_context(cartera_refreshing=True).write(
             {
                 "amount_debt": debt,
                 "amount_payable": payable,
