@@ -1,0 +1,370 @@
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+
+from .agreement_common import AgreementCommon
+from .test_legal_case import LegalCommon
+
+PAYMENTS = (("2026-07-31", 400), ("2026-08-31", 400))
+
+
+class CourtCommon(LegalCommon, AgreementCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.case.with_user(cls.supervisor).stage_id = cls.stage_judicial
+        cls.legal.measure_ids.create(
+            [
+                {"legal_case_id": cls.legal.id, "name": name, "date": "2026-04-01"}
+                for name in ("Embargo", "Arraigo")
+            ]
+        )
+
+    @classmethod
+    def _make_court(cls, effect="suspends", **values):
+        return cls._make_agreement(
+            cls.invoice,
+            *PAYMENTS,
+            kind="convenio_judicial",
+            **{
+                "legal_case_id": cls.legal.id,
+                "court_effect": effect,
+                "user_id": cls.collector.id,
+                **values,
+            },
+        )
+
+    def _tell(self, agreement, step, day=None, reason=None, user=None):
+        """What the court did, entered in the window."""
+        buttons = {
+            "presented": "action_present",
+            "homologated": "action_homologate",
+            "rejected": "action_reject_in_court",
+        }
+        agreement = self._as(user or self.collector, agreement)
+        action = getattr(agreement, buttons[step])()
+        window = self.env["cartera.agreement.court"].with_user(agreement.env.user)
+        with Form(window.with_context(**action["context"])) as form:
+            if day:
+                form.date = day
+            if reason:
+                form.reason = reason
+        form.record.action_confirm()
+
+    def _tasks(self):
+        return self.legal.activity_ids.mapped("summary")
+
+
+@tagged("post_install", "-at_install", "cartera", "cartera_legal")
+class TestConvenioJudicial(CourtCommon):
+    """What an agreement in court does to the proceedings, and they to it."""
+
+    # -- coming into force --------------------------------------------------------
+
+    def test_one_that_suspends(self):
+        agreement = self._make_court()
+        self.assertRecordValues(
+            self.legal,
+            [
+                {
+                    "state": "suspended",
+                    "date_suspended": agreement.date_signed,
+                    "stage_suspended": "Emplazamiento",
+                    "case_stage_suspended_id": self.stage_judicial.id,
+                }
+            ],
+        )
+
+    def test_one_that_conditions_leaves_it_open(self):
+        agreement = self._make_court("conditions", court_conditions="Pays in March")
+        self.assertEqual(self.legal.state, "open")
+        body = self.legal.message_ids[0].body
+        self.assertIn(agreement.name, body)
+        self.assertIn("Pays in March", body)
+
+    def test_one_that_ends_it_does_so_at_homologation(self):
+        agreement = self._make_court("ends")
+        self.assertEqual(self.legal.state, "suspended")
+        with self._on("2026-07-20"):
+            self._tell(agreement, "presented", "2026-07-06")
+            self.assertEqual(self.legal.state, "suspended")
+            self._tell(agreement, "homologated", "2026-07-15")
+        self.assertRecordValues(
+            self.legal,
+            [
+                {
+                    "state": "closed",
+                    "outcome": "agreement",
+                    "date_closed": self._day("2026-07-15"),
+                    "suspended_days": 15,
+                }
+            ],
+        )
+        self.assertRecordValues(
+            agreement,
+            [
+                {
+                    "state": "active",
+                    "date_presented": self._day("2026-07-06"),
+                    "date_homologated": self._day("2026-07-15"),
+                }
+            ],
+        )
+
+    def test_it_needs_a_legal_case_and_an_effect(self):
+        for values in ({"legal_case_id": False}, {"court_effect": False}):
+            with self.subTest(values), self.assertRaisesRegex(ValidationError, "Court"):
+                self._make_agreement(
+                    self.invoice,
+                    *PAYMENTS,
+                    **{
+                        "kind": "convenio_judicial",
+                        "legal_case_id": self.legal.id,
+                        "court_effect": "suspends",
+                        **values,
+                    },
+                )
+
+    def test_the_legal_case_is_against_the_debtor(self):
+        other = self._create_debtor("Ferretería La Tuerca")
+        self._invoice(10, "2026-01-01", partner=other)
+        self.env["cartera.run"].run(self.company)
+        legal = self.legal.create({"case_id": self._case(other).id})
+        with self.assertRaisesRegex(ValidationError, "another debtor"):
+            self._make_agreement(
+                self.invoice,
+                *PAYMENTS,
+                kind="convenio_judicial",
+                legal_case_id=legal.id,
+                court_effect="suspends",
+            )
+
+    def test_one_agreement_in_force_in_a_legal_case(self):
+        self._make_court()
+        other = self._invoice(500, "2026-02-01")
+        with self.assertRaisesRegex(UserError, "same legal case"):
+            self._make_agreement(
+                other,
+                ("2026-07-31", 500),
+                kind="convenio_judicial",
+                legal_case_id=self.legal.id,
+                court_effect="suspends",
+            )
+
+    def test_a_closed_legal_case_takes_none(self):
+        self.legal.outcome = "withdrawn"
+        self.legal.action_close()
+        with self.assertRaisesRegex(UserError, "is closed"):
+            self._make_court()
+
+    # -- days in court ------------------------------------------------------------
+
+    def test_days_come_in_order(self):
+        agreement = self._make_court()
+        with self.assertRaisesRegex(ValidationError, "signed first"):
+            self._tell(agreement, "presented", "2026-06-29")
+        with self._on("2026-07-20"):
+            self._tell(agreement, "presented", "2026-07-10")
+            with self.assertRaisesRegex(ValidationError, "signed first"):
+                self._tell(agreement, "homologated", "2026-07-09")
+            with self.assertRaisesRegex(UserError, "to come"):
+                self._tell(agreement, "homologated", "2026-07-21")
+            self._tell(agreement, "presented", "2026-07-08")
+        self.assertEqual(agreement.date_presented, self._day("2026-07-08"))
+
+    def test_the_suspension_ends_after_the_signature(self):
+        agreement = self._make_court()
+        with self.assertRaises(ValidationError):
+            agreement.date_suspended_until = "2026-06-29"
+
+    def test_only_one_in_force_goes_to_court(self):
+        agreement = self._make_court()
+        agreement._close("cancelled", fields.Date.today())
+        with self.assertRaisesRegex(UserError, "in force"):
+            self._tell(agreement, "presented")
+
+    def test_auditors_tell_nothing(self):
+        agreement = self._make_court()
+        auditor = self._create_user("aud", "auditor")
+        with self.assertRaises(AccessError):
+            self._tell(agreement, "presented", user=auditor)
+        with self.assertRaises(AccessError):
+            self._as(auditor, agreement)._note_court_step(
+                "presented", fields.Date.today()
+            )
+
+    # -- ends ---------------------------------------------------------------------
+
+    def test_rejected_all_is_as_it_was(self):
+        agreement = self._make_court()
+        with self._on("2026-07-20"):
+            with self.assertRaisesRegex(UserError, "why"):
+                self.env["cartera.agreement.court"].create(
+                    {"agreement_id": agreement.id, "step": "rejected"}
+                ).action_confirm()
+            self._tell(agreement, "rejected", "2026-07-14", "Usurious rate")
+        self.assertRecordValues(
+            agreement,
+            [
+                {
+                    "state": "cancelled",
+                    "date_rejected": self._day("2026-07-14"),
+                    "court_reason": "Usurious rate",
+                    "date_homologated": False,
+                }
+            ],
+        )
+        self.assertIn("Usurious rate", agreement.end_reason)
+        self.assertFalse(agreement.item_ids.is_active)
+        self.assertRecordValues(
+            self.legal,
+            [{"state": "open", "procedural_stage": "Emplazamiento"}],
+        )
+        self.assertEqual(self.invoice.amount_residual, 1000)
+        self.assertEqual(self.case.stage_id, self.stage_judicial)
+
+    def test_broken_before_homologation_it_goes_on(self):
+        agreement = self._make_court()
+        with self._on("2026-09-10"):
+            agreement._close("broken", fields.Date.today())
+        self.assertRecordValues(
+            self.legal,
+            [
+                {
+                    "state": "open",
+                    "date_resumed": self._day("2026-09-10"),
+                    "procedural_stage": "Emplazamiento",
+                }
+            ],
+        )
+        self.assertEqual(
+            self._tasks(), [f"Resume the proceedings: {agreement.name} ended"]
+        )
+        self.assertFalse(self.case.stage_proposed_id)
+
+    def test_a_homologated_one_that_is_broken_is_executed(self):
+        for effect in ("suspends", "ends", "conditions"):
+            with self.subTest(effect):
+                legal = self._make_legal(procedural_stage="Pruebas")
+                agreement = self._make_court(effect, legal_case_id=legal.id)
+                with self._on("2026-07-20"):
+                    self._tell(agreement, "homologated", "2026-07-15")
+                with self._on("2026-09-10"):
+                    agreement._close("broken", fields.Date.today())
+                self.env.flush_all()  # before the next one takes the same invoice
+                self.assertRecordValues(
+                    legal,
+                    [
+                        {
+                            "state": "execution",
+                            "date_execution": self._day("2026-09-10"),
+                            "procedural_stage": "Pruebas",
+                            "date_closed": False,
+                        }
+                    ],
+                )
+                self.assertEqual(
+                    legal.activity_ids.mapped("summary"),
+                    [f"Ask for execution: {agreement.name} ended unpaid"],
+                )
+
+    def test_nothing_enters_court_by_a_machine(self):
+        agreement = self._make_court()
+        self.case.with_user(self.supervisor).stage_id = self.stage_preventiva
+        agreement._close("broken", fields.Date.today())
+        self.assertRecordValues(
+            self.case,
+            [
+                {
+                    "stage_id": self.stage_preventiva.id,
+                    "stage_proposed_id": self.stage_judicial.id,
+                }
+            ],
+        )
+
+    def test_kept_measures_are_released_and_a_person_closes(self):
+        agreement = self._make_court()
+        with self._on("2026-08-31"):
+            agreement._close("kept", fields.Date.today())
+        self.assertRecordValues(
+            self.legal, [{"state": "suspended", "outcome": "agreement"}]
+        )
+        self.assertEqual(
+            sorted(self._tasks()),
+            [
+                "Have it released: Arraigo",
+                "Have it released: Embargo",
+                "Withdraw the proceedings and close the legal case: "
+                f"{agreement.name} is paid",
+            ],
+        )
+        self.assertEqual(self.legal.activity_ids.user_id, self.collector)
+        with self._on("2026-09-05"):
+            self._as(self.supervisor).action_close()
+        self.assertEqual(self.legal.date_closed, self._day("2026-09-05"))
+
+    def test_kept_one_that_ended_the_proceedings_leaves_measures_only(self):
+        agreement = self._make_court("ends")
+        with self._on("2026-07-20"):
+            self._tell(agreement, "homologated")
+        agreement._close("kept", self._day("2026-08-31"))
+        self.assertEqual(len(self._tasks()), 2)
+        self.assertEqual(self.legal.state, "closed")
+
+    def test_refinanced_in_court_it_goes_on_resting(self):
+        agreement = self._make_court()
+        following = agreement.copy({"refinanced_from_id": agreement.id})
+        agreement._close("refinanced", fields.Date.today())
+        self.assertEqual(self.legal.state, "suspended")
+        self.assertFalse(self._tasks())
+        self.assertEqual(following.legal_case_id, self.legal)
+
+    def test_refinanced_out_of_court_somebody_decides(self):
+        agreement = self._make_court()
+        agreement._close("refinanced", fields.Date.today())
+        self.assertEqual(self.legal.state, "suspended")
+        self.assertIn("out of court", self._tasks()[0])
+
+    def test_a_suspension_is_not_ended_by_hand_while_it_holds(self):
+        agreement = self._make_court(date_suspended_until="2026-07-31")
+        with self.assertRaisesRegex(UserError, agreement.name):
+            self._as(self.collector).action_resume()
+        with self._on("2026-08-01"):
+            self._as(self.collector).action_resume()
+        self.assertEqual(self.legal.state, "open")
+
+    # -- by night -----------------------------------------------------------------
+
+    def test_somebody_is_told_once_that_a_suspension_is_over(self):
+        agreement = self._make_court(date_suspended_until="2026-07-31")
+        engine = self.env["cartera.legal.engine"]
+        last, after = self._day("2026-07-31"), self._day("2026-08-01")
+        self.assertFalse(engine._find_over(self.company, last))
+        with self._on("2026-08-01"):
+            self.env["cartera.run"].run(self.company)
+            self.env["cartera.run"].run(self.company, "2026-08-01")
+        self.assertEqual(len(self._tasks()), 1)
+        self.assertIn("07/31/2026", self._tasks()[0])
+        agreement.date_suspended_until = "2026-08-15"
+        self.assertFalse(engine._find_over(self.company, after))
+        with self._on("2026-08-16"):
+            self.env["cartera.run"].run(self.company)
+        self.assertEqual(len(self._tasks()), 2)
+
+    def test_the_case_stays_in_its_stage_while_it_is_kept(self):
+        self._make_court()
+        with self._on("2026-07-10"):
+            self.env["cartera.run"].run(self.company)
+        self.assertEqual(self.case.stage_id, self.stage_judicial)
+        self.assertEqual(self.legal.state, "suspended")
+
+    # -- figures ------------------------------------------------------------------
+
+    def test_days_in_court_are_counted_for_the_figures(self):
+        agreement = self._make_court("ends")
+        with self._on("2026-07-20"):
+            self._tell(agreement, "homologated", "2026-07-15")
+        [(outcome, days, count)] = self.env["cartera.legal.case"]._read_group(
+            [("state", "=", "closed")], ["outcome"], ["court_days:avg", "__count"]
+        )
+        self.assertEqual((outcome, days, count), ("agreement", 135, 1))
