@@ -1,8 +1,6 @@
 from . import (
     test_actions,
     test_aging_policy,
-    test_agreement_default,
-    test_agreement_judge,
     test_agreement_view,
     test_answers,
     test_as_of,
