@@ -203,22 +203,7 @@ class CarteraAgreementEngine(models.AbstractModel):
 
     @api.model
     def _to_rule(self, part, row):
-        own_money, own_credited = None, 0
-        if row["is_moved"]:
-            pieces = [
-                self._split_item(
-                    {
-                        **line,
-                        "amount": line["amount_currency"],
-                        "credited_before": 0,
-                        "is_posted": True,
-                    },
-                    row,
-                )
-                for line in part["own_lines"]
-            ]
-            own_money = tuple(piece for taken, _other in pieces for piece in taken)
-            own_credited = sum(other for _taken, other in pieces)
+        own_money, own_credited = self._split_own(part, row)
         return rules.Installment(
             key=part["id"],
             date=part["date"],
@@ -232,6 +217,25 @@ class CarteraAgreementEngine(models.AbstractModel):
             own_money=own_money,
             own_credited=own_credited,
         )
+
+    @api.model
+    def _split_own(self, part, row):
+        """What settled the items that stand for an instalment, where the debt was moved
+        to them: money and other settlements; ``(None, 0)`` where it was not."""
+        if not row["is_moved"]:
+            return None, 0
+        whole = {"credited_before": 0, "is_posted": True}
+        lines = [
+            {**line, **whole, "amount": line["amount_currency"]}
+            for line in part["own_lines"]
+        ]
+        pieces = [self._split_item(line, row) for line in lines]
+        moved = sum(self._to_units(line["amount"], row) for line in lines)
+        principal = part["principal_to"] - part["principal_from"]
+        # Of an agreement that was reinstated, what went back and forth again.
+        twice = max(moved - self._to_units(principal, row), 0)
+        credited = max(sum(other for _taken, other in pieces) - twice, 0)
+        return tuple(piece for taken, _other in pieces for piece in taken), credited
 
     @api.model
     def _get_charges_to_come(self, part, row):

@@ -1,6 +1,11 @@
 from . import (
     test_actions,
     test_aging_policy,
+    test_agreement_default,
+    test_agreement_documents,
+    test_agreement_judge,
+    test_agreement_portal,
+    test_agreement_verification,
     test_agreement_view,
     test_answers,
     test_as_of,
