@@ -3,6 +3,8 @@ import hashlib
 import logging
 import secrets
 
+from reportlab.graphics.barcode import createBarcodeDrawing
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -241,11 +243,12 @@ class CarteraAgreementDocument(models.Model):
                 break
 
     def _get_qr_image(self):
-        """The verification link as a PNG: printing then asks the server for nothing."""
+        """The verification link as an image that stands in the page itself: printing
+        asks the server for nothing. SVG, for which Python needs no other library."""
         self.ensure_one()
-        reports = self.env["ir.actions.report"]
-        image = reports.barcode("QR", self.verify_url, width=180, height=180)
-        return base64.b64encode(image)
+        drawing = createBarcodeDrawing("QR", value=self.verify_url)
+        image = base64.b64encode(drawing.asString("svg").encode())
+        return f"data:image/svg+xml;base64,{image.decode()}"
 
     # -- actions ------------------------------------------------------------------
 

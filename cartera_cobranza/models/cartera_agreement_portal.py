@@ -48,11 +48,19 @@ class CarteraAgreementPortal(models.AbstractModel):
                 not last or last >= today
             )
 
+    # -- CRUD ---------------------------------------------------------------------
+
+    def write(self, vals):
+        """An offer that is made anew waits for its answer again."""
+        if vals.get("state") == "proposed":
+            vals = {**vals, "date_declined": False, "decline_reason": False}
+        return super().write(vals)
+
     # -- who may see --------------------------------------------------------------
 
     @api.model
     def _get_portal_domain(self, user):
-        """The agreements that a portal user sees: those of the own company or person."""
+        """The agreements that a portal user sees: those of his or her company."""
         debtor = user.partner_id.commercial_partner_id
         return Domain("partner_id", "=", debtor.id) & Domain(
             "state", "in", SHOWN_STATES
@@ -143,7 +151,9 @@ class CarteraAgreementPortal(models.AbstractModel):
                 "signature": signature,
             }
         )
-        self._activate(self.company_id._get_cartera_today())
+        self._sign(
+            reason=self.env._("Signed in the portal by %(name)s", name=signed_by)
+        )
 
     def _decline(self, reason):
         """The debtor turns the offer down: whoever made it learns why and goes on."""

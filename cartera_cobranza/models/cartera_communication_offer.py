@@ -31,7 +31,7 @@ class CarteraCommunicationOffer(models.AbstractModel):
     def _compute_offer(self):
         last = self._get_last_offers()
         for message in self:
-            # Whoever writes to the debtor may send the debtor's own offer, and no other.
+            # Whoever writes to a debtor may send the debtor's own offer, no other.
             agreement = message.agreement_id.sudo() or last.get(message.case_id.id)
             if not agreement or agreement.case_id != message.case_id:
                 message.offer_amount_text = message.offer_url = False

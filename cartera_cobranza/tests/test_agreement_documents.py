@@ -1,0 +1,388 @@
+import hashlib
+import io
+from datetime import date
+from types import SimpleNamespace
+
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import html2plaintext, mute_logger
+from odoo.tools.pdf import PdfFileReader, PdfFileWriter
+
+from .agreement_common import AgreementCommon
+
+
+class DocumentCommon(AgreementCommon):
+    """An agreement with a discount, offered or in force, and its documents."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.write({"vat": "ACR010101AAA", "city": "Puebla"})
+        cls.debtor.write({"vat": "FAR020202BBB", "street": "Calle 2", "lang": "en_US"})
+        cls.collector = cls._create_user("ana", "collector")
+        cls.supervisor = cls._create_user("eva", "supervisor")
+
+    @classmethod
+    def _agree(cls, *payments, amount=1000, kind="finiquito", **values):
+        """An agreement in force about one overdue invoice."""
+        cls.invoice = cls._invoice(amount, "2026-05-01", due="2026-05-31")
+        cls.env["cartera.run"].run(cls.company)
+        payments = payments or (("2026-07-15", 800),)
+        return cls._make_agreement(cls.invoice, *payments, kind=kind, **values)
+
+    @classmethod
+    def _offer(cls, *payments, valid_until="2026-07-10", **values):
+        """The same, offered and not signed."""
+        agreement = cls._agree(*payments, **values)
+        agreement.item_ids.is_active = False
+        agreement.write(
+            {
+                "state": "proposed",
+                "date_signed": False,
+                "date_started": False,
+                "date_valid_until": valid_until,
+            }
+        )
+        return agreement
+
+    @classmethod
+    def _find(cls, agreement, kind, state="valid"):
+        return agreement.document_ids.filtered(
+            lambda document: document.kind == kind and document.state == state
+        )
+
+    def _read(self, document):
+        return " ".join(html2plaintext(document.body).split())
+
+
+@tagged("post_install", "-at_install", "cartera", "cartera_agreement")
+class TestAgreementDocuments(DocumentCommon):
+    """What is put in writing of an agreement: when, once, and no longer than true."""
+
+    # -- issuing ------------------------------------------------------------------
+
+    def test_a_document_is_issued_once_with_a_folio(self):
+        agreement = self._offer()
+        offer = agreement._issue("proposal")
+        self.assertRegex(offer.name, r"^OF/2026/\d{5}$")
+        self.assertEqual(offer.date, date(2026, 6, 30))
+        self.assertEqual(offer.date_valid_until, date(2026, 7, 10))
+        self.assertEqual(agreement._issue("proposal"), offer)
+        self.assertEqual(len(agreement.document_ids.filtered("date_valid_until")), 1)
+
+    def test_nobody_issues_it_a_second_time_behind_our_back(self):
+        offer = self._offer()._issue("proposal")
+        with (
+            self.assertRaises(IntegrityError),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            offer.sudo().copy({"name": "OF/2026/99999", "token": "other"})
+
+    def test_each_company_counts_its_own_folios(self):
+        documents = self.env["cartera.agreement.document"].sudo()
+        other = self.env["res.company"].create({"name": "Ajena"})
+        first = documents._take_folio("contract", self.company)
+        self.assertEqual(documents._take_folio("contract", other), "CO/2026/00001")
+        second = documents._take_folio("contract", self.company)
+        self.assertEqual(int(second[-5:]), int(first[-5:]) + 1)
+
+    def test_the_words_stay_as_they_were_issued(self):
+        agreement = self._offer()
+        offer = agreement._issue("proposal")
+        before = offer.body
+        offer.template_id.title = "Something else"
+        self.company.name = "Renamed"
+        self.assertEqual(agreement._issue("proposal").body, before)
+        self.assertNotIn("Renamed", before)
+
+    def test_the_offer_says_what_is_owed_waived_and_paid(self):
+        text = self._read(self._offer()._issue("proposal"))
+        for expected in (
+            "1,000.00",
+            "800.00",
+            "200.00",
+            "20.00 %",
+            "FAR020202BBB",
+            "ACR010101AAA",
+            "July 15, 2026",
+            "July 10, 2026",
+            "INV",
+        ):
+            with self.subTest(expected):
+                self.assertIn(expected, text)
+        self.assertNotIn("[", text)
+
+    def test_it_is_in_the_language_of_the_debtor(self):
+        self.env["res.lang"]._activate_lang("es_MX")
+        template = self.env.ref("cartera_cobranza.agreement_template_proposal")
+        template.with_context(lang="es_MX").title = "Carta convenio"
+        self.debtor.lang = "es_MX"
+        offer = self._offer()._issue("proposal")
+        self.assertEqual(offer.lang, "es_MX")
+        self.assertEqual(offer.title, "Carta convenio")
+        self.assertIn("15 de julio de 2026", self._read(offer))
+
+    def test_values_are_escaped(self):
+        self.debtor.name = "El Faro <script>alert(1)</script>"
+        offer = self._offer()._issue("proposal")
+        self.assertNotIn("<script", offer.body)
+        self.assertIn("&lt;script", offer.body)
+
+    # -- clauses ------------------------------------------------------------------
+
+    def _get_titles(self, agreement, kind="contract"):
+        templates = self.env["cartera.agreement.template"]
+        document = (
+            self.env["cartera.agreement.document"]
+            .sudo()
+            .new({"agreement_id": agreement.id, "kind": kind})
+        )
+        return templates._choose(agreement, kind)._get_clauses(document).mapped("title")
+
+    def test_clauses_follow_the_terms(self):
+        plain = self._agree(("2026-07-15", 1000), kind="reestructura")
+        titles = self._get_titles(plain)
+        self.assertIn("No novation", titles)
+        for absent in ("Discount", "Interest", "Early maturity", "Guarantors"):
+            self.assertNotIn(absent, titles)
+        rich = self._agree(
+            ("2026-07-15", 400, 10), ("2026-08-15", 500, 5), kind="reestructura"
+        )
+        titles = self._get_titles(rich)
+        for present in ("Discount", "Interest", "Early maturity"):
+            self.assertIn(present, titles)
+        self.assertEqual(titles, sorted(titles, key=titles.index))
+
+    def test_clauses_follow_the_country(self):
+        agreement = self._agree()
+        counted = {}
+        for code in ("mx", "co", "es", "cl", "pe", "us"):
+            self.company.account_fiscal_country_id = self.env.ref(f"base.{code}")
+            counted[code] = self._get_titles(agreement)
+        for code in ("mx", "co", "es", "cl", "pe"):
+            with self.subTest(code):
+                self.assertEqual(counted[code].count("Law and courts"), 1)
+        self.assertNotIn("Law and courts", counted["us"])
+        self.assertIn("Documents and taxes of the discount", counted["mx"])
+        self.assertIn("Credit bureau", counted["co"])
+
+    def test_a_contract_is_chosen_by_product_and_company(self):
+        choose = self.env["cartera.agreement.template"]._choose
+        for kind in ("finiquito", "reestructura", "convenio_judicial"):
+            agreement = SimpleNamespace(company_id=self.company, kind=kind)
+            self.assertEqual(
+                choose(agreement, "contract"),
+                self.env.ref(f"cartera_cobranza.agreement_template_contract_{kind}"),
+            )
+        own = choose(agreement, "contract").copy({"company_id": self.company.id})
+        self.assertEqual(choose(agreement, "contract"), own)
+
+    def test_without_a_template_it_says_where_to_make_one(self):
+        agreement = self._offer()
+        self.env.ref("cartera_cobranza.agreement_template_proposal").active = False
+        with self.assertRaisesRegex(UserError, "Configuration"):
+            agreement._issue("proposal")
+
+    def test_texts_run_no_code(self):
+        template = self.env.ref("cartera_cobranza.agreement_template_proposal")
+        mine = template.with_user(self.supervisor)
+        mine.body_html = '<p>For <t t-out="object.debtor_name">[debtor]</t></p>'
+        with self.assertRaises(AccessError):
+            mine.body_html = '<p><t t-out="object.env.cr.dbname"/></p>'
+
+    def test_the_preview_shows_what_is_being_typed(self):
+        agreement = self._offer()
+        template = self.env.ref("cartera_cobranza.agreement_template_proposal")
+        count = self.env["cartera.agreement.document"].search_count([])
+        form = template.new(origin=template)
+        form.closing_html = "<p>Only typed</p>"
+        form.preview_agreement_id = agreement
+        self.assertIn("Only typed", form.preview_html)
+        self.assertIn("El Faro", form.preview_html)
+        self.assertEqual(self.env["cartera.agreement.document"].search_count([]), count)
+
+    # -- pagarés ------------------------------------------------------------------
+
+    def test_a_pagare_has_the_amount_in_words(self):
+        agreement = self._agree(("2026-07-15", 800.5), kind="reestructura")
+        pagare = agreement._issue("pagare")
+        words = agreement.currency_id.amount_to_text(800.5)
+        self.assertIn(words, self._read(pagare))
+        self.assertIn("800.50", self._read(pagare))
+
+    def test_spanish_words_close_as_the_currency_does(self):
+        self.env["res.lang"]._activate_lang("es_MX")
+        agreement = self._agree()
+        document = agreement._issue("pagare").sudo().with_context(lang="es_MX")
+        for code, expected in {
+            "MXN": "MIL DOSCIENTOS PESOS 50/100 M.N.",
+            "COP": "MIL DOSCIENTOS PESOS 50/100 M/CTE",
+        }.items():
+            currency = self.env.ref(f"base.{code}")
+            currency.active = True
+            agreement.currency_id = currency
+            self.assertEqual(document._get_words(1200.5), expected)
+
+    def test_a_pagare_for_each_instalment_or_one_for_all(self):
+        agreement = self._agree(
+            ("2026-07-15", 400), ("2026-08-15", 600), kind="reestructura"
+        )
+        mine = agreement.with_user(self.collector)
+        mine.action_issue_pagares()
+        mine.action_issue_pagares()
+        pagares = self._find(agreement, "pagare")
+        self.assertEqual(len(pagares), 2)
+        by_row = {one.installment_id.number: self._read(one) for one in pagares}
+        self.assertIn("400.00", by_row[1])
+        self.assertIn("August 15, 2026", by_row[2])
+        with self.assertRaisesRegex(UserError, "already"):
+            mine.action_issue_pagare()
+
+    # -- letters ------------------------------------------------------------------
+
+    def test_no_letter_before_the_last_payment_is_matched(self):
+        agreement = self._agree(("2026-07-15", 1000), kind="reestructura")
+        for kind in ("settlement_letter", "paz_y_salvo"):
+            with self.assertRaisesRegex(UserError, "not paid in full"):
+                agreement._issue(kind)
+        self._pay(self.invoice, 999.99, "2026-06-30")
+        with self.assertRaisesRegex(UserError, "not paid in full"):
+            agreement._issue("paz_y_salvo")
+        payment = self._pay(self.invoice, 0.01, "2026-06-30", match=False)
+        with self.assertRaisesRegex(UserError, "not paid in full"):
+            agreement._issue("paz_y_salvo")
+        self._match(payment.move_id | self.invoice)
+        agreement.state = "kept"
+        text = self._read(agreement._issue("paz_y_salvo"))
+        self.assertIn("1,000.00", text)
+        self.assertIn(payment.move_id.name, text)
+
+    def test_a_letter_is_taken_back_with_what_it_says(self):
+        agreement = self._agree(("2026-07-15", 1000), kind="reestructura")
+        self._pay(self.invoice, 1000, "2026-06-30")
+        agreement.state = "kept"
+        letter = agreement._issue("paz_y_salvo")
+        self.assertEqual(letter.validity, "valid")
+        agreement.state = "active"
+        self.assertRecordValues(
+            letter, [{"state": "revoked", "date_revoked": date(2026, 6, 30)}]
+        )
+        agreement.state = "kept"
+        self.assertNotEqual(agreement._issue("paz_y_salvo").name, letter.name)
+
+    # -- validity -----------------------------------------------------------------
+
+    def test_documents_hold_as_long_as_what_they_say(self):
+        agreement = self._offer()
+        offer = agreement._issue("proposal")
+        pagare = agreement._issue("pagare")
+        self.assertEqual(offer.validity, "valid")
+        with self._on("2026-07-11"):
+            offer.invalidate_recordset(["validity"])
+            self.assertEqual(offer.validity, "ended")
+        offer.invalidate_recordset(["validity"])
+        for state, expected in {
+            "active": ("ended", "valid"),
+            "broken": ("ended", "valid"),
+            "kept": ("ended", "ended"),
+            "cancelled": ("ended", "ended"),
+            "draft": ("revoked", "revoked"),
+        }.items():
+            with self.subTest(state):
+                agreement.state = state
+                self.assertEqual((offer.validity, pagare.validity), expected)
+
+    def test_only_a_supervisor_revokes(self):
+        offer = self._offer()._issue("proposal")
+        with self.assertRaises(AccessError):
+            offer.with_user(self.collector).action_revoke()
+        offer.with_user(self.supervisor).action_revoke()
+        self.assertEqual(offer.state, "revoked")
+        self.assertEqual(offer.revoked_by_id, self.supervisor)
+        with self.assertRaises(UserError):
+            offer.with_user(self.supervisor).action_revoke()
+
+    def test_an_agreement_with_folios_is_not_deleted(self):
+        agreement = self._offer()
+        agreement._issue("proposal")
+        agreement.state = "draft"
+        with self.assertRaisesRegex(UserError, "folios"):
+            agreement.unlink()
+
+    # -- the PDF ------------------------------------------------------------------
+
+    def _patch_pdf(self):
+        """A PDF of one page in place of the one that the program makes."""
+        made = []
+
+        def run(_self, found, *_args, **_kwargs):
+            made.append(found)
+            page = io.BytesIO()
+            writer = PdfFileWriter()
+            writer.addBlankPage(200, 200)
+            writer.write(page)
+            return page.getvalue()
+
+        self.patch(type(self.env["ir.actions.report"]), "_run_wkhtmltopdf", run)
+        return made
+
+    def test_the_pdf_is_made_once_and_its_digest_kept(self):
+        made = self._patch_pdf()
+        offer = self._offer()._issue("proposal")
+        self.assertFalse(offer.attachment_id)
+        mine = offer.with_user(self.collector)
+        mine = mine.with_context(force_report_rendering=True)
+        mine.action_download()
+        attachment = offer.attachment_id
+        self.assertEqual(PdfFileReader(io.BytesIO(attachment.raw)).numPages, 1)
+        self.assertEqual(offer.sha256, hashlib.sha256(attachment.raw).hexdigest())
+        self.assertEqual(attachment.name, offer.name.replace("/", "-") + ".pdf")
+        mine.action_download()
+        self.assertEqual(len(made), 1)
+
+    def test_the_pdf_is_for_readers_of_the_agreement_alone(self):
+        offer = self._offer()._issue("proposal")
+        attachment = offer._get_pdf()
+        self.assertFalse(attachment.public)
+        self.assertTrue(attachment.with_user(self.collector).has_access("read"))
+        self.assertFalse(attachment.with_user(self.collector).has_access("write"))
+        own = self._create_user("luz", "own")
+        self.assertFalse(attachment.with_user(own).has_access("read"))
+
+    def test_the_page_has_the_link_to_verify_it(self):
+        offer = self._offer()._issue("proposal").sudo()
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "cartera_cobranza.agreement_document_report", offer.ids
+        )
+        page = html.decode()
+        self.assertIn(f"/cartera/verify/{offer.token}", page)
+        self.assertIn("data:image/svg+xml;base64,", page)
+        self.assertIn(offer.name, page)
+
+    def test_missing_pdfs_are_made_by_themselves(self):
+        agreement = self._offer()
+        offer, pagare = agreement._issue("proposal"), agreement._issue("pagare")
+        reports = type(self.env["ir.actions.report"])
+        render = reports._render_qweb_pdf
+        broken = offer.ids
+
+        def fail(records, report_ref, res_ids=None, data=None):
+            if res_ids == broken:
+                raise UserError("No printer")
+            return render(records, report_ref, res_ids=res_ids, data=data)
+
+        self.patch(reports, "_render_qweb_pdf", fail)
+        cron = self.env.ref("cartera_cobranza.ir_cron_cartera_documents")
+        with (
+            self.enter_registry_test_mode(),
+            mute_logger(
+                "odoo.addons.cartera_cobranza.models.cartera_agreement_document"
+            ),
+        ):
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertFalse(offer.attachment_id)
+        self.assertTrue(pagare.attachment_id)
