@@ -1,9 +1,8 @@
 from odoo import Command, models
-from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 from ..lib.agreement_fill import get_pieces
 from ..lib.rounding import share_out
+from . import cartera_agreement_ledger_checks  # noqa: F401  (inherited: it comes first)
 
 
 def _to_units(amount, currency):
@@ -32,17 +31,26 @@ class CarteraAgreementLedger(models.AbstractModel):
 
     _name = "cartera.agreement.ledger"
     _description = "Agreement in the Ledger"
+    _inherit = ["cartera.agreement.ledger.checks"]
 
     # -- coming into force --------------------------------------------------------
 
     def _enter_ledger(self, date):
-        """Do in the ledger what coming into force asks for.
+        """Do in the ledger what coming into force asks for, or coming back into force.
+
+        What an agreement that is replaced by this one has moved, and this one does not
+        cover, goes back to its items.
 
         :param date: day of the entry
         :raise UserError: see :meth:`_check_ledger`
         """
         self.ensure_one()
+        if self.refinanced_from_id.state == "refinanced":
+            self.refinanced_from_id._leave_ledger(date)
         if self.ledger_mode != "reclassification":
+            return
+        if self.sudo().item_ids.entry_line_ids:
+            self._move_again(date)
             return
         self._check_ledger(date)
         # By whoever may sign, which the caller has checked: collectors are no
@@ -188,13 +196,47 @@ class CarteraAgreementLedger(models.AbstractModel):
         self.ensure_one()
         self._give_back(self._get_moved_lines() - self._get_installment_lines(), date)
 
+    def _move_again(self, date):
+        """Undo what went back: the new items are open again as they were. What was
+        paid of the covered items since is a credit of the debtor.
+
+        :param date: day of the entries
+        :raise UserError: see :meth:`_check_ledger`
+        """
+        self.ensure_one()
+        agreement = self.sudo().with_company(self.company_id)
+        entries = agreement._get_returning_entries()
+        if not entries:
+            return
+        agreement._check_entry_settings(date, entries.line_ids.account_id)
+        ref = self.env._("%(folio)s: debt under agreement again", folio=self.name)
+        values = {"date": date, "ref": ref, "cartera_agreement_id": self.id}
+        entries._reverse_moves([dict(values) for _entry in entries], cancel=True)
+        for item in agreement.item_ids:
+            for line in item.entry_line_ids.filtered(lambda line: line.balance < 0):
+                agreement._match_at_book_value(item.line_id, line)
+
+    def _get_returning_entries(self):
+        """Entries that brought something back, unless they are undone."""
+        return self.move_ids.filtered(
+            lambda move: (
+                move.move_type == "entry"
+                and move.state == "posted"
+                and not move.cartera_settles
+                and not move.reversed_entry_id
+                and not move.reversal_move_ids
+                and not move.line_ids.cartera_agreement_item_id
+            )
+        )
+
     def _get_moved_lines(self):
         """Open items that stand for the covered ones, in reclassification mode."""
         lines = self.sudo().item_ids.entry_line_ids
         return lines.filtered(lambda line: line.balance > 0 and not line.reconciled)
 
     def _get_installment_lines(self):
-        return self.sudo().installment_ids.line_ids
+        """Those of them that are to be paid."""
+        return self._get_moved_lines() & self.sudo().installment_ids.line_ids
 
     def _get_covered_open(self, item):
         """What is open of the covered part of an item, apart from what was moved."""
@@ -326,91 +368,3 @@ class CarteraAgreementLedger(models.AbstractModel):
                     "reconciled_line_ids": [Command.link(one) for one in matched.ids],
                 }
             )
-
-    # -- what stands in the way ---------------------------------------------------
-
-    def _check_ledger(self, date):
-        """Nothing in overlay mode. In reclassification mode the entry can be made.
-
-        :param date: day of the entry
-        :raise UserError: when the journal or an account is missing or archived, the day
-            is locked, an item has less open than is covered, or an invoice has taxes
-            that are due when it is paid
-        """
-        self.ensure_one()
-        if self.ledger_mode != "reclassification":
-            return
-        accounts = self.company_id.sudo().cartera_agreement_account_id
-        self._check_entry_settings(date, accounts | self.item_ids.line_id.account_id)
-        self._check_items_open()
-        self._check_cash_basis()
-
-    def _check_entry_settings(self, date, accounts):
-        company = self.company_id.sudo()
-        journal = company.cartera_agreement_journal_id
-        if not journal.active:
-            raise UserError(
-                self.env._(
-                    "Choose a journal in use as Journal of Agreements in the settings "
-                    "of %(company)s, under Collections: what agreements move is "
-                    "posted there.",
-                    company=company.name,
-                )
-            )
-        archived = accounts.filtered(lambda account: not account.active)
-        if archived:
-            raise UserError(
-                self.env._(
-                    "Agreement %(folio)s cannot be booked: the account %(account)s is "
-                    "archived. Bring it back, or choose another one for receivables "
-                    "under agreement in the settings.",
-                    folio=self.name,
-                    account=archived[0].with_company(company).display_name,
-                )
-            )
-        self._check_lock_dates(date, journal)
-
-    def _check_lock_dates(self, date, journal, has_tax=False):
-        """:raise UserError: naming what locks ``date`` for entries of ``journal``"""
-        locks = self.company_id._get_violated_lock_dates(date, has_tax, journal)
-        if locks:
-            raise UserError(
-                self.env._(
-                    "Nothing of agreement %(folio)s can be posted on %(day)s: the "
-                    "books are closed by %(locks)s.",
-                    folio=self.name,
-                    day=format_date(self.env, date),
-                    locks=self.env["res.company"]._format_lock_dates(locks),
-                )
-            )
-
-    def _check_items_open(self):
-        for item in self.item_ids:
-            left = item.line_id.amount_residual_currency
-            if self.currency_id.compare_amounts(left, item.amount) < 0:
-                raise UserError(
-                    self.env._(
-                        "Less is open of %(document)s than the agreement covers. "
-                        "Calculate the agreement anew.",
-                        document=item.document,
-                    )
-                )
-
-    def _check_cash_basis(self):
-        """Odoo declares such taxes as soon as anything is matched with an invoice, paid
-        or not."""
-        waiting = self.item_ids.line_id.move_id.filtered(self._has_tax_to_come)
-        if waiting:
-            raise UserError(
-                self.env._(
-                    "Agreement %(folio)s cannot move the debt to new items: taxes of "
-                    "%(documents)s are due when they are paid, and would be declared "
-                    "at once. Choose a product that leaves the invoices open.",
-                    folio=self.name,
-                    documents=", ".join(waiting.mapped("name")),
-                )
-            )
-
-    def _has_tax_to_come(self, move):
-        taxes = move.line_ids.tax_line_id | move.line_ids.tax_ids
-        return "on_payment" in taxes.flatten_taxes_hierarchy().mapped("tax_exigibility")

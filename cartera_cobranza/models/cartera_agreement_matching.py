@@ -71,7 +71,7 @@ class CarteraAgreementMatching(models.AbstractModel):
         targets, waived = {}, {}
         for item in items:
             line = item.line_id
-            left = max(min(line.amount_residual_currency, item.amount), 0)
+            left = self._get_covered_open(item)
             waived[line] = min(item.amount_quita, left)
             targets[line] = left - waived[line]
         # What the items do not say of the waiver is left on the last ones.
@@ -85,7 +85,8 @@ class CarteraAgreementMatching(models.AbstractModel):
             targets[line] += more
             rest += more
         targets.update(
-            (line, line.amount_residual_currency) for line in self._get_moved_lines()
+            (line, line.amount_residual_currency)
+            for line in self._get_installment_lines()
         )
         return targets
 
@@ -101,7 +102,11 @@ class CarteraAgreementMatching(models.AbstractModel):
             [
                 ("company_id", "=", self.company_id.id),
                 ("partner_id", "in", lines.partner_id.ids),
-                ("account_id", "in", (lines | self._get_moved_lines()).account_id.ids),
+                (
+                    "account_id",
+                    "in",
+                    (lines | self._get_installment_lines()).account_id.ids,
+                ),
                 ("currency_id", "=", self.currency_id.id),
                 ("parent_state", "=", "posted"),
                 ("reconciled", "=", False),

@@ -89,6 +89,7 @@ class CarteraAgreementSettlement(models.AbstractModel):
         agreement._check_settlement()
         if agreement._get_drafts():
             return False
+        agreement._give_back_waived(date)
         agreement._credit(date)
         if agreement._get_drafts():
             agreement._message_log(
@@ -186,15 +187,10 @@ class CarteraAgreementSettlement(models.AbstractModel):
         found = []
         for item in self.item_ids:
             line = item.line_id
-            amount = min(line.amount_residual_currency, item.amount)
+            amount = self._get_covered_open(item)
             if self.currency_id.compare_amounts(amount, 0) > 0:
                 found.append(SettlementPart(line, amount, item.component))
         for line in self._get_moved_lines():
             amount = line.amount_residual_currency
             found.append(SettlementPart(line, amount, "capital"))
         return found
-
-    def _get_moved_lines(self):
-        """Open items that stand for the covered ones, in reclassification mode."""
-        lines = self.installment_ids.line_ids - self.item_ids.line_id
-        return lines.filtered(lambda line: not line.reconciled)

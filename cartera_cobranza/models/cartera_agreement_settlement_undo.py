@@ -45,6 +45,7 @@ class CarteraAgreementSettlementUndo(models.AbstractModel):
             }
         )
         self.item_ids.is_active = True
+        self._enter_ledger(today)
         self._revoke_letters()
         self._message_log(
             body=self.env._("Settlement undone: %(reason)s", reason=reason)

@@ -314,6 +314,50 @@ class TestReclassification(AgreementCommon):
         )
         self.assertLedgerEven()
 
+    def test_coming_back_into_force_undoes_what_went_back(self):
+        invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
+        agreement = self._move_debt(invoice, ("2026-07-31", 400), ("2026-08-31", 500))
+        payment = self._pay(invoice.browse(), 150, "2026-06-30", partner=self.debtor)
+        first = agreement.installment_ids[0].line_ids
+        (first | self._receivable_lines(payment.move_id)).reconcile()
+        lines = agreement.item_ids.entry_line_ids
+        before = [line.amount_residual for line in lines]
+        self._leave(agreement)
+        self.assertEqual(self._open(invoice), [(850, 850)])
+        agreement.write({"state": "active", "date_ended": False})
+        agreement.item_ids.is_active = True
+        agreement._enter_ledger(fields.Date.today())
+        self.assertEqual([line.amount_residual for line in lines], before)
+        self.assertEqual(self._open(invoice), [(0, 0)])
+        self.assertEqual(len(agreement.move_ids), 3)
+        self.assertLedgerEven()
+        # And once more, whatever was paid of the invoice in the meantime.
+        self._leave(agreement)
+        self._pay(invoice, 100, "2026-06-30")
+        agreement._enter_ledger(fields.Date.today())
+        self.assertEqual([line.amount_residual for line in lines], [-100, *before[1:]])
+        self.assertLedgerEven()
+
+    def test_settled_by_credit_note_of_the_invoice(self):
+        invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
+        agreement = self._move_debt(invoice, ("2026-07-31", 700), kind="finiquito")
+        payment = self._pay(invoice.browse(), 700, "2026-06-30", partner=self.debtor)
+        lines = agreement.installment_ids.line_ids
+        (lines | self._receivable_lines(payment.move_id)).reconcile()
+        self.assertTrue(agreement._settle(fields.Date.today()))
+        note = agreement.move_ids.filtered(lambda move: move.move_type == "out_refund")
+        self.assertEqual(note.reversed_entry_id, invoice)
+        self.assertEqual(note.amount_total, 300)
+        self.assertEqual(self._open(invoice | note), [(0, 0), (0, 0)])
+        self.assertTrue(all(agreement.item_ids.entry_line_ids.mapped("reconciled")))
+        self.assertLedgerEven()
+        agreement._undo_settlement("Payment bounced")
+        waived = agreement._get_moved_lines()
+        self.assertEqual(waived.amount_residual, 300)
+        self.assertTrue(waived.no_followup)
+        self.assertEqual(self._open(invoice), [(0, 0)])
+        self.assertLedgerEven()
+
     def test_items_of_a_refinanced_agreement_wait_for_the_new_one(self):
         invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
         first = self._move_debt(invoice, ("2026-07-31", 400), ("2026-08-31", 600))
