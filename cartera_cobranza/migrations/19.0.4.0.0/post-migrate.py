@@ -1,0 +1,19 @@
+"""To 19.0.4.0.0. A second or two per 100,000 debtors."""
+
+
+def migrate(cr, version):
+    _reach_on_broken_agreement(cr)
+
+
+def _reach_on_broken_agreement(cr):
+    """Have a broken agreement lead to the stage that we ship: the update leaves alone
+    what people may have changed. Nobody has broken one yet, so that nobody is moved."""
+    cr.execute(
+        """
+        UPDATE cartera_stage stage SET on_broken_agreement = TRUE
+        FROM ir_model_data known
+        WHERE known.module = 'cartera_cobranza'
+            AND known.name = 'cartera_stage_extrajudicial'
+            AND stage.id = known.res_id AND stage.on_broken_agreement IS NULL
+        """
+    )
