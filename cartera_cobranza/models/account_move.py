@@ -188,30 +188,32 @@ class AccountMove(models.Model):
         """
         if self.env.su:
             return
-        agreements = self._get_agreements_in_force()
-        if agreements:
+        move, agreement = self.sudo()._find_agreed()
+        if agreement:
             raise UserError(
                 self.env._(
-                    "Agreement %(folio)s, which is in force, covers %(document)s. Make "
+                    "%(document)s is under agreement %(folio)s, which is in force. Make "
                     "a credit note for what is not owed, or have a supervisor cancel "
                     "the agreement first.",
-                    folio=agreements[0].name,
-                    document=self[:1].name if len(self) == 1 else agreements[0].name,
+                    document=move.name,
+                    folio=agreement.name,
                 )
             )
 
-    def _get_agreements_in_force(self):
-        """The agreements in force that cover items of the entries, or that the entries
-        moved the debt for; whoever asks."""
-        entries = self.sudo()
-        covered = entries.env["cartera.agreement.item"].search(
-            [("line_id.move_id", "in", entries.ids), ("is_active", "=", True)]
+    def _find_agreed(self):
+        """The first of the entries that an agreement in force is built on, and that
+        agreement; ``(None, None)`` when there is none."""
+        covered = self.env["cartera.agreement.item"].search(
+            [("line_id.move_id", "in", self.ids), ("is_active", "=", True)], limit=1
         )
-        moved = entries.cartera_agreement_id.filtered(
-            lambda agreement: agreement.state == "active"
-            and agreement.installment_ids.line_ids.move_id & entries
-        )
-        return covered.agreement_id | moved
+        if covered:
+            return covered.line_id.move_id, covered.agreement_id
+        for move in self:
+            agreement = move.cartera_agreement_id
+            moved = agreement.installment_ids.line_ids.move_id
+            if agreement.state == "active" and move in moved:
+                return move, agreement
+        return None, None
 
     # -- consequences of stages ---------------------------------------------------
 

@@ -217,7 +217,7 @@ class CarteraCaseQueue(models.Model):
         self.env["res.partner"].flush_model(
             ["cartera_debtor_id", "cartera_group_id", "commercial_partner_id"]
         )
-        return dict(
+        found = dict(
             self.env.execute_query(
                 SQL(
                     """
@@ -249,6 +249,33 @@ class CarteraCaseQueue(models.Model):
                     """,
                     tuple(partner_ids),
                 )
+            )
+        )
+        for partner_id, debtor_id in self._get_agreed_debtors(found):
+            found[partner_id].append(debtor_id)
+        return found
+
+    @api.model
+    def _get_agreed_debtors(self, partner_ids):
+        """Whose agreements in force cover what partners owe. An item stays in the case
+        where that was agreed, even when its partner belongs to another debtor now.
+
+        :return: ``(partner id, debtor id)`` pairs
+        """
+        if not partner_ids:
+            return []
+        self.env["cartera.agreement"].flush_model(["partner_id"])
+        self.env["cartera.agreement.item"].flush_model(["is_active", "line_id"])
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT line.partner_id, agreement.partner_id
+                FROM cartera_agreement_item covered
+                JOIN account_move_line line ON line.id = covered.line_id
+                JOIN cartera_agreement agreement ON agreement.id = covered.agreement_id
+                WHERE covered.is_active AND line.partner_id IN %s
+                """,
+                tuple(partner_ids),
             )
         )
 

@@ -6,8 +6,6 @@ from odoo.tests import tagged
 
 from .test_agreement_judge import JudgeCommon
 
-KINDS = ("default", "late", "taken_back")
-
 
 class DefaultCommon(JudgeCommon):
     """Agreements, and the nights that see to them."""
@@ -17,7 +15,7 @@ class DefaultCommon(JudgeCommon):
         super().setUpClass()
         cls.debtor.write({"email": "pagos@elfaro.example", "lang": "en_US"})
         cls.supervisor = cls._create_user("vera", "supervisor")
-        cls.collector = cls._create_user("pablo", "agent")
+        cls.collector = cls._create_user("pablo", "collector")
 
     def _night(self, day):
         """The run of ISO ``day``."""
@@ -32,7 +30,10 @@ class DefaultCommon(JudgeCommon):
                 .sudo()
                 .create({"company_id": self.company.id, "date": day})
             )
-            return self.env["cartera.agreement.engine"].sudo()._run_phase(run)
+            result = self.env["cartera.agreement.engine"].sudo()._run_phase(run)
+            # Whoever reads the result on another day finds nothing left to judge.
+            self.env["cartera.case.queue"]._apply_pending()
+            return result
 
     def _activities(self, agreement, kind):
         xmlid = f"cartera_cobranza.mail_activity_type_agreement_{kind}"
@@ -457,9 +458,9 @@ class TestSettlementInTime(DefaultCommon):
     def test_a_payment_taken_back_is_a_question_for_the_supervisor(self):
         payment = self._later_pay(600, "2026-07-05")
         with self._on("2026-07-05"):
-            self.env["cartera.agreement.engine"]._judge(self.company, date(2026, 7, 5))
-            self.agreement.sudo()._close("kept", date(2026, 7, 5))
+            self._judge("2026-07-05")
             self._credit(400, day="2026-07-05")
+            self.agreement.sudo()._close("kept", date(2026, 7, 5))
             payment.action_draft()
         self._phase("2026-07-06")
         self.assertTrue(self.agreement.is_taken_back)
