@@ -17,6 +17,7 @@ from . import (  # noqa: F401  (inherited: they come first)
     cartera_agreement_settlement,
     cartera_agreement_terms,
     cartera_inner_chatter,
+    cartera_installment_charges,
 )
 from .cartera_agreement_product import (
     DAY_COUNTS,
@@ -531,7 +532,7 @@ class CarteraAgreement(models.Model):
         for agreement, vals in zip(agreements, vals_list, strict=True):
             agreement._check_case()
             agreement._take_terms(vals)
-            agreement._set_state("draft")
+            agreement._note_change(False)
         return agreements
 
     def write(self, vals):
@@ -542,6 +543,15 @@ class CarteraAgreement(models.Model):
             for agreement in self.filtered(lambda one: one.state == "draft"):
                 agreement._take_terms(vals)
         return result
+
+    def copy_data(self, default=None):
+        """The terms alone: what is owed by now, and the schedule, are worked out
+        anew."""
+        kept = NEGOTIATED_FIELDS | COURT_FIELDS | EDITABLE_FIELDS
+        return [
+            {name: vals[name] for name in vals if name in kept}
+            for vals in super().copy_data(default)
+        ]
 
     @api.model
     def _check_writable(self, vals, state):
@@ -729,7 +739,7 @@ class CarteraAgreementInstallment(models.Model):
     """One payment of an agreement: so much of the covered debt, with its charges."""
 
     _name = "cartera.agreement.installment"
-    _inherit = ["cartera.agreement.part"]
+    _inherit = ["cartera.agreement.part", "cartera.installment.charges"]
     _description = "Instalment of an Agreement"
     _order = "agreement_id, number, id"
     _rec_name = "number"
@@ -744,7 +754,9 @@ class CarteraAgreementInstallment(models.Model):
         related="agreement_id.company_id", store=True, index=True, precompute=True
     )
     currency_id = fields.Many2one(related="agreement_id.currency_id")
-    number = fields.Integer(required=True, help="Zero is the down payment.")
+    number = fields.Integer(
+        required=True, default=1, help="Zero is the down payment."
+    )
     date = fields.Date(required=True)
     amount_principal = fields.Monetary(
         string="Of the Debt", help="What it pays of the covered items."
@@ -798,7 +810,9 @@ class CarteraAgreementInstallment(models.Model):
     )
     is_covered = fields.Boolean(readonly=True, copy=False)
 
+    # At the end of the transaction: while they are sorted anew, numbers change places.
     _number_uniq = models.Constraint(
-        "UNIQUE (agreement_id, number)", "Instalments have different numbers."
+        "UNIQUE (agreement_id, number) DEFERRABLE INITIALLY DEFERRED",
+        "Instalments have different numbers.",
     )
     _due_idx = models.Index("(company_id, date) WHERE state NOT IN ('paid', 'void')")

@@ -143,7 +143,7 @@ class CarteraAgreementFlow(models.AbstractModel):
         agreement._tell_negotiator(self.env._("The agreement was turned down"))
 
     def _check_decides(self):
-        """:raise AccessError: unless the user may decide on what is beyond the limits"""
+        """:raise AccessError: unless the user may decide what is beyond the limits"""
         self._check_step("to_approve")
         self._check_decider()
         if self.needs_second and self.env.user == self.asked_by_id:
@@ -213,7 +213,8 @@ class CarteraAgreementFlow(models.AbstractModel):
         if self.date_valid_until and date > self.date_valid_until:
             raise UserError(
                 self.env._(
-                    "The offer was valid until %(day)s. Withdraw it and make a new one.",
+                    "The offer was valid until %(day)s. Withdraw it and make a new "
+                    "one.",
                     day=format_date(self.env, self.date_valid_until),
                 )
             )
@@ -250,7 +251,8 @@ class CarteraAgreementFlow(models.AbstractModel):
             if other := self._get_other_agreement(line):
                 raise UserError(
                     self.env._(
-                        "%(item)s is in the agreement %(agreement)s, which is in force.",
+                        "%(item)s is in the agreement %(agreement)s, which is in "
+                        "force.",
                         item=line.move_name,
                         agreement=other.display_name,
                     )
@@ -262,9 +264,9 @@ class CarteraAgreementFlow(models.AbstractModel):
             if not is_open or self.currency_id.compare_amounts(left, item.amount) < 0:
                 raise UserError(
                     self.env._(
-                        "%(item)s has changed since the offer: %(left)s of it are open, "
-                        "and %(covered)s are covered. Withdraw the offer and make a new "
-                        "one.",
+                        "%(item)s has changed since the offer: %(left)s of it are "
+                        "open, and %(covered)s are covered. Withdraw the offer and "
+                        "make a new one.",
                         item=line.move_name,
                         left=line.currency_id.format(left),
                         covered=self.currency_id.format(item.amount),
@@ -376,7 +378,8 @@ class CarteraAgreementFlow(models.AbstractModel):
             if other := self._get_other_agreement(item.line_id):
                 raise UserError(
                     self.env._(
-                        "%(item)s is in the agreement %(agreement)s, which is in force.",
+                        "%(item)s is in the agreement %(agreement)s, which is in "
+                        "force.",
                         item=item.line_id.move_name,
                         agreement=other.display_name,
                     )
@@ -403,17 +406,20 @@ class CarteraAgreementFlow(models.AbstractModel):
         """Put it into ``state``, and keep who did it, when and why."""
         before = self.state
         self.write({"state": state})
+        self._note_change(before, reason)
+        if before == "to_approve":
+            self.activity_unlink(["cartera_cobranza.mail_activity_type_agreement"])
+
+    def _note_change(self, before, reason=None):
         self.env["cartera.agreement.change"].sudo().create(
             {
                 "agreement_id": self.id,
                 "state_from": before,
-                "state_to": state,
+                "state_to": self.state,
                 "user_id": self.env.uid,
                 "reason": reason,
             }
         )
-        if before == "to_approve":
-            self.activity_unlink(["cartera_cobranza.mail_activity_type_agreement"])
 
     # -- buttons ------------------------------------------------------------------
 

@@ -170,9 +170,7 @@ class CarteraAgreementLimits(models.AbstractModel):
         rows = self.installment_ids
         days = [row.date for row in rows if row.date]
         payable = self.amount_payable
-        first = sum(
-            rows.filtered(lambda row: not row.number).mapped("amount_principal")
-        )
+        first = sum((rows - rows.filtered("number")).mapped("amount_principal"))
         start = self.date or fields.Date.context_today(self)
         valid = self.date_valid_until or start
         return {

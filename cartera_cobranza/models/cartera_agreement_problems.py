@@ -127,8 +127,8 @@ class CarteraAgreementProblems(models.AbstractModel):
         if not cap or float_compare(self.rate_effective, cap, precision_digits=4) <= 0:
             return False
         return self.env._(
-            "Interest and fees come to %(rate)s %% effective a year, above the legal cap "
-            "of %(cap)s %%. Lower the rate or the fee.",
+            "Interest and fees come to %(rate)s %% effective a year, above the legal "
+            "cap of %(cap)s %%. Lower the rate or the fee.",
             rate=f"{self.rate_effective:.2f}",
             cap=f"{cap:.2f}",
         )
@@ -189,8 +189,8 @@ class CarteraAgreementProblems(models.AbstractModel):
                 agreement.state in ("draft", "to_approve", "proposed")
                 and promises
                 and self.env._(
-                    "Promised for %(days)s: the promise is withdrawn when the agreement "
-                    "comes into force.",
+                    "Promised for %(days)s: the promise is withdrawn when the "
+                    "agreement comes into force.",
                     days=", ".join(
                         format_date(self.env, day)
                         for day in promises.mapped("date_next")

@@ -170,14 +170,11 @@ class CarteraAgreementProduct(models.Model):
         """The product that is proposed first: the first whose limits let the debtor
         in, or else the first of all."""
         offered = self._get_offered(case)
-        debt = case.amount_total
-        fitting = (
-            product
-            for product in offered
-            if not product.grid_ids
-            or product._find_grids(case, case.days_overdue, debt)
+        days, debt = case.days_overdue, case.amount_total
+        fitting = offered.filtered(
+            lambda one: not one.grid_ids or one._find_grids(case, days, debt)
         )
-        return next(fitting, offered[:1])
+        return (fitting or offered)[:1]
 
     def _find_grids(self, case, days, debt):
         """The rows that hold for a debtor, the first of each authority.
@@ -187,12 +184,7 @@ class CarteraAgreementProduct(models.Model):
         :return: ``{authority: cartera.agreement.grid}``
         """
         rows = self.sudo().grid_ids.filtered(lambda row: row._fits(case, days, debt))
-        return {
-            authority: rows.filtered(lambda row, who=authority: row.authority == who)[
-                :1
-            ]
-            for authority in rows.mapped("authority")
-        }
+        return {who: found[:1] for who, found in rows.grouped("authority").items()}
 
 
 class CarteraAgreementGrid(models.Model):
@@ -241,8 +233,8 @@ class CarteraAgreementGrid(models.Model):
     _range_valid = models.Constraint(
         "CHECK (days_from >= 0 AND (days_to = 0 OR days_to >= days_from) "
         "AND amount_from >= 0 AND (amount_to = 0 OR amount_to >= amount_from))",
-        "Days and balances of a limit cannot be negative, and an upper end is not below "
-        "the lower one.",
+        "Days and balances of a limit cannot be negative, and an upper end is not "
+        "below the lower one.",
     )
     _percent_range = models.Constraint(
         "CHECK (quita_fee BETWEEN 0 AND 100 AND quita_interest BETWEEN 0 AND 100 "
@@ -267,6 +259,4 @@ class CarteraAgreementGrid(models.Model):
             return False
         if days < self.days_from or (self.days_to and days > self.days_to):
             return False
-        return self.amount_from <= debt and (
-            not self.amount_to or debt <= self.amount_to
-        )
+        return debt >= self.amount_from and not 0 < self.amount_to < debt

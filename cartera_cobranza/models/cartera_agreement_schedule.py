@@ -51,6 +51,9 @@ class CarteraAgreementSchedule(models.AbstractModel):
         """Work out debt, discount, schedule and rates anew from the terms."""
         self.ensure_one()
         self._waive_items()
+        if self.method == "custom":
+            for number, row in enumerate(self._get_typed_rows(), 1):
+                row.number = number
         terms = self._get_terms()
         try:
             rows = amortization.schedule(terms)
@@ -313,8 +316,8 @@ class CarteraAgreementSchedule(models.AbstractModel):
                 return self.env._("Say in how many instalments the rest is paid.")
             case "dates":
                 return self.env._(
-                    "%(after)s does not come after %(before)s: the payments must follow "
-                    "one another, and none comes before the agreement.",
+                    "%(after)s does not come after %(before)s: the payments must "
+                    "follow one another, and none comes before the agreement.",
                     before=format_date(self.env, params["before"]),
                     after=format_date(self.env, params["after"]),
                 )
