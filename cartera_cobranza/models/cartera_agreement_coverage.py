@@ -460,6 +460,12 @@ class CarteraAgreementInstallment(models.Model):
                     currency.compare_amounts(amount, part.amount_total) >= 0
                 )
 
+    @api.depends("number")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for part in self:
+            part.display_name = str(part.number or self.env._("Down payment"))
+
     @api.depends("coverage_ids.state")
     def _compute_has_bounced(self):
         for part in self:

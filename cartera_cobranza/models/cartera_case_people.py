@@ -37,7 +37,9 @@ class CarteraCasePeople(models.AbstractModel):
         string="Contactability, Explained", compute="_compute_contactability"
     )
 
-    @api.depends("contact_ids", "counsel_id", "obligor_ids", "partner_id")
+    @api.depends(
+        "contact_ids", "counsel_id", "counsel_only", "obligor_ids", "partner_id"
+    )
     def _compute_people_json(self):
         people = self._origin._get_people()
         for case in self:
@@ -118,8 +120,8 @@ class CarteraCasePeople(models.AbstractModel):
 
         :return: ``{case id: [{"id", "name", "role", "tier", "is_obligor", "ways":
             [{"channel", "address", "state", "verified_on", "href"}]}]}``; the state is
-            ok, verified (the debtor was reached so), wrong, bounced, withdrawn or
-            blocked
+            ok, verified (the debtor was reached so), wrong, bounced, withdrawn, blocked
+            or counsel (only the debtor's counsel is contacted)
         """
         if not self:
             return {}
@@ -152,6 +154,8 @@ class CarteraCasePeople(models.AbstractModel):
                 state, day = self._get_state(row, channel, address, said, words)
                 if trouble and state in USABLE:
                     state = trouble
+                if row["is_barred"] and state in USABLE:
+                    state = "counsel"
                 ways.append(
                     {
                         "channel": channel,
@@ -188,7 +192,9 @@ class CarteraCasePeople(models.AbstractModel):
         then the debtor, its other people, and those who owe as well."""
         for model in ("res.partner", "mail.blacklist", "phone.blacklist"):
             self.env[model].flush_model()
-        self.flush_model(["company_id", "counsel_id", "obligor_ids", "partner_id"])
+        self.flush_model(
+            ["company_id", "counsel_id", "counsel_only", "obligor_ids", "partner_id"]
+        )
         return SQL(
             """
             SELECT member.case_id, member.role, person.id,
@@ -208,8 +214,11 @@ class CarteraCasePeople(models.AbstractModel):
                    CASE WHEN NULLIF(btrim(person.street), '') IS NOT NULL
                          AND NULLIF(btrim(person.city), '') IS NOT NULL
                         THEN btrim(person.street) || ', ' || btrim(person.city)
-                        END AS place
+                        END AS place,
+                   known.counsel_only
+                        AND person.id IS DISTINCT FROM known.counsel_id AS is_barred
               FROM (%(members)s) member
+              JOIN cartera_case known ON known.id = member.case_id
               JOIN res_partner person ON person.id = member.partner_id
               LEFT JOIN mail_blacklist no_mail
                    ON no_mail.email = person.email_normalized AND no_mail.active

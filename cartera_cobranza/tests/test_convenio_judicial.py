@@ -5,7 +5,7 @@ from odoo.tests import Form, tagged
 from .agreement_common import AgreementCommon
 from .test_legal_case import LegalCommon
 
-PAYMENTS = (("2026-07-31", 400), ("2026-08-31", 400))
+PAYMENTS = (("2026-07-31", 500), ("2026-08-31", 500))
 
 
 class CourtCommon(LegalCommon, AgreementCommon):
@@ -50,6 +50,10 @@ class CourtCommon(LegalCommon, AgreementCommon):
             if reason:
                 form.reason = reason
         form.record.action_confirm()
+
+    def _keep(self, agreement):
+        self._pay(self.invoice, 1000, fields.Date.to_string(fields.Date.today()))
+        agreement._close("kept", fields.Date.today())
 
     def _tasks(self):
         return self.legal.activity_ids.mapped("summary")
@@ -285,7 +289,7 @@ class TestConvenioJudicial(CourtCommon):
     def test_kept_measures_are_released_and_a_person_closes(self):
         agreement = self._make_court()
         with self._on("2026-08-31"):
-            agreement._close("kept", fields.Date.today())
+            self._keep(agreement)
         self.assertRecordValues(
             self.legal, [{"state": "suspended", "outcome": "agreement"}]
         )
@@ -307,7 +311,8 @@ class TestConvenioJudicial(CourtCommon):
         agreement = self._make_court("ends")
         with self._on("2026-07-20"):
             self._tell(agreement, "homologated")
-        agreement._close("kept", self._day("2026-08-31"))
+        with self._on("2026-08-31"):
+            self._keep(agreement)
         self.assertEqual(len(self._tasks()), 2)
         self.assertEqual(self.legal.state, "closed")
 

@@ -14,7 +14,7 @@ class TestCoverage(AgreementCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.invoice = cls._invoice(1000, "2026-01-01", due="2026-01-31")
+        cls.invoice = cls._invoice(800, "2026-01-01", due="2026-01-31")
         cls.env["cartera.run"].run(cls.company)
         cls.collector = cls._create_user("ana", "collector")
         cls.supervisor = cls._create_user("rita", "supervisor")
@@ -40,6 +40,10 @@ class TestCoverage(AgreementCommon):
                 **values,
             }
         )
+
+    def _keep(self):
+        self._pay(self.invoice, 800, "2026-06-30")
+        self.agreement._close("kept", fields.Date.today())
 
     def assertCovered(self, first, second, percent):
         self.assertEqual(
@@ -148,13 +152,13 @@ class TestCoverage(AgreementCommon):
         guarantor = self._create_debtor("Aval")
         self._cover(kind="guarantor", partner_id=guarantor.id)
         self._cover(100, kind="other", reference="Prenda").action_give_back()
-        self.agreement._close("kept", fields.Date.today())
+        self._keep()
         self.assertEqual(
             self.agreement.activity_ids.mapped("summary"), ["Give back: Pagaré 1/2"]
         )
 
     def test_nothing_to_give_back_is_no_task(self):
-        self.agreement._close("kept", fields.Date.today())
+        self._keep()
         self.assertFalse(self.agreement.activity_ids)
 
     # -- guarantors ---------------------------------------------------------------

@@ -20,6 +20,7 @@ const STATES = {
     bounced: _t("Does not arrive"),
     withdrawn: _t("Authorisation withdrawn"),
     blocked: _t("Blocked"),
+    counsel: _t("Through counsel only"),
 };
 const USABLE = ["ok", "verified"];
 const NOTED = ["call", "visit"];
