@@ -528,9 +528,9 @@ class CarteraAgreement(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_writable(vals, "draft")
+            self._check_case(vals)
         agreements = super().create(vals_list)
         for agreement, vals in zip(agreements, vals_list, strict=True):
-            agreement._check_case()
             agreement._take_terms(vals)
             agreement._note_change(False)
         return agreements
@@ -538,6 +538,8 @@ class CarteraAgreement(models.Model):
     def write(self, vals):
         for agreement in self:
             self._check_writable(vals, agreement.state)
+        if "case_id" in vals:
+            self._check_case(vals)
         result = super().write(vals)
         if not TERMS_DECIDING.isdisjoint(vals) and not self.env.context.get(REFRESHING):
             for agreement in self.filtered(lambda one: one.state == "draft"):
@@ -570,10 +572,12 @@ class CarteraAgreement(models.Model):
                 )
             )
 
-    def _check_case(self):
+    @api.model
+    def _check_case(self, vals):
         """:raise AccessError: unless the user may work on the case"""
-        # What is stored is worked out without asking for rights.
-        self.case_id.sudo(self.env.su).check_access("write")
+        # Before anything of it is read: what is stored is worked out without asking.
+        case_id = vals.get("case_id", self.env.context.get("default_case_id"))
+        self.env["cartera.case"].browse(case_id or []).check_access("write")
 
     def _take_terms(self, vals):
         """Work out what follows from terms just written.
