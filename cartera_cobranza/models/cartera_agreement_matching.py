@@ -84,9 +84,10 @@ class CarteraAgreementMatching(models.AbstractModel):
             more = min(max(-rest, 0), waived[line])
             targets[line] += more
             rest += more
+        moved = self._get_installment_lines().filtered(lambda line: not line.reconciled)
         targets.update(
             (line, line.amount_residual_currency)
-            for line in self._get_installment_lines()
+            for line in moved.sorted(lambda line: (line.date_maturity, line.id))
         )
         return targets
 
@@ -97,16 +98,12 @@ class CarteraAgreementMatching(models.AbstractModel):
 
     def _get_unapplied_payments(self):
         """Receivable items of money that the debtors of the covered items paid."""
-        lines = self.item_ids.line_id
+        lines = self.item_ids.line_id | self._get_installment_lines()
         return self.env["account.move.line"].search(
             [
                 ("company_id", "=", self.company_id.id),
                 ("partner_id", "in", lines.partner_id.ids),
-                (
-                    "account_id",
-                    "in",
-                    (lines | self._get_installment_lines()).account_id.ids,
-                ),
+                ("account_id", "in", lines.account_id.ids),
                 ("currency_id", "=", self.currency_id.id),
                 ("parent_state", "=", "posted"),
                 ("reconciled", "=", False),

@@ -100,6 +100,7 @@ class CarteraAgreementSettlement(models.AbstractModel):
             )
             return False
         agreement._write_off(date)
+        agreement.is_settlement_held = False
         agreement._close("kept", date)
         return True
 
@@ -184,13 +185,19 @@ class CarteraAgreementSettlement(models.AbstractModel):
         :return: list of ``SettlementPart``
         """
         self.ensure_one()
-        found = []
-        for item in self.item_ids:
-            line = item.line_id
-            amount = self._get_covered_open(item)
-            if self.currency_id.compare_amounts(amount, 0) > 0:
-                found.append(SettlementPart(line, amount, item.component))
-        for line in self._get_moved_lines():
-            amount = line.amount_residual_currency
-            found.append(SettlementPart(line, amount, "capital"))
-        return found
+        found = [
+            SettlementPart(item.line_id, amount, item.component)
+            for item in self.item_ids
+            if self.currency_id.compare_amounts(
+                amount := self._get_covered_open(item), 0
+            )
+            > 0
+        ]
+        return found + [
+            SettlementPart(
+                line,
+                line.amount_residual_currency,
+                line.cartera_agreement_item_id.component,
+            )
+            for line in self._get_moved_lines()
+        ]

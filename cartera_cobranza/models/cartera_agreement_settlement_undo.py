@@ -37,19 +37,13 @@ class CarteraAgreementSettlementUndo(models.AbstractModel):
             self._take_move_back(move, today)
         booked.cartera_settles = False
         self.write(
-            {
-                "state": "active",
-                "date_ended": False,
-                "end_reason": False,
-                "is_settlement_held": True,
-            }
+            {"date_ended": False, "end_reason": False, "is_settlement_held": True}
         )
         self.item_ids.is_active = True
+        self._set_state("active", reason)
         self._enter_ledger(today)
+        self._suspend_court()
         self._revoke_letters()
-        self._message_log(
-            body=self.env._("Settlement undone: %(reason)s", reason=reason)
-        )
         self._mark()
 
     def _take_move_back(self, move, date):

@@ -1,0 +1,143 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .settlement_common import SettlementCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSettlementUndo(SettlementCommon):
+    """A settlement is taken back: what was waived is owed again."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.vat = cls._tax("VAT 16", 16)
+
+    def _kept(self, method="credit_note"):
+        invoice = self._taxed_invoice((1000, self.vat))
+        agreement = self._make_agreement(
+            invoice, ("2026-07-05", 812), kind="finiquito", settlement_method=method
+        )
+        self._pay(invoice, 812, "2026-06-30")
+        agreement._settle(self._day("2026-06-30"))
+        self.assertSettled(agreement)
+        return agreement
+
+    def assertOwedAgain(self, agreement):
+        self.assertEqual(agreement.state, "active")
+        self.assertFalse(agreement.date_ended)
+        self.assertTrue(agreement.item_ids.is_active)
+        self.assertEqual(agreement.item_ids.line_id.amount_residual, 348)
+        self.assertFalse(self._booked(agreement))
+        self.assertLedgerEven()
+
+    def test_a_credit_note_that_nobody_has_is_cancelled(self):
+        agreement = self._kept()
+        note = self._booked(agreement)
+        agreement._undo_settlement("Wrong method")
+        self.assertEqual(note.state, "cancel")
+        self.assertOwedAgain(agreement)
+
+    def test_a_credit_note_that_was_sent_is_reversed(self):
+        agreement = self._kept()
+        note = self._booked(agreement)
+        note.is_move_sent = True
+        agreement._undo_settlement("Wrong method")
+        reversal = agreement.move_ids - note
+        self.assertRecordValues(
+            reversal,
+            [
+                {
+                    "move_type": "out_invoice",
+                    "state": "posted",
+                    "reversed_entry_id": note.id,
+                    "amount_total": 348,
+                    "amount_residual": 0,
+                }
+            ],
+        )
+        self.assertEqual(self._balances(note | reversal), {})
+        self.assertOwedAgain(agreement)
+
+    def test_a_credit_note_of_a_locked_day_is_reversed(self):
+        agreement = self._kept()
+        note = self._booked(agreement)
+        self.company.fiscalyear_lock_date = "2026-06-30"
+        with self._on("2026-07-15"):
+            agreement._undo_settlement("Wrong method")
+            self.assertEqual(note.state, "posted")
+            self.assertEqual(self._balances(agreement.move_ids), {})
+            self.assertOwedAgain(agreement)
+
+    def test_an_entry_is_reversed(self):
+        for method in ("write_off", "discount"):
+            with self.subTest(method=method):
+                agreement = self._kept(method)
+                entry = self._booked(agreement)
+                agreement._undo_settlement("Cheque bounced")
+                reversal = agreement.move_ids - entry
+                self.assertEqual(reversal.reversed_entry_id, entry)
+                self.assertIn(agreement.name, reversal.ref)
+                self.assertEqual(self._balances(entry | reversal), {})
+                self.assertEqual(
+                    set(self._receivable_lines(entry | reversal).mapped("reconciled")),
+                    {True},
+                )
+                self.assertOwedAgain(agreement)
+
+    def test_what_was_undone_is_settled_again_by_a_person_only(self):
+        agreement = self._kept("write_off")
+        agreement._undo_settlement("Wrong account")
+        agreement.is_settlement_due = True
+        settler = self.env["cartera.agreement.settler"]
+        day = self._day("2026-06-30")
+        self.assertEqual(settler._settle_company(self.company, day), (0, []))
+        agreement.action_settle()
+        self.assertSettled(agreement)
+        self.assertFalse(agreement.is_settlement_held)
+
+    def test_the_letter_is_revoked(self):
+        agreement = self._kept("write_off")
+        letters = agreement.document_ids.filtered(
+            lambda letter: letter.kind == "settlement_letter"
+        )
+        agreement._undo_settlement("Wrong account")
+        self.assertEqual(set(letters.mapped("state")) - {"revoked"}, set())
+
+    def test_who_and_what(self):
+        agreement = self._kept("write_off")
+        collector = self._create_user("collector_u", "collector")
+        supervisor = self._create_user("supervisor_u", "supervisor")
+        with self.assertRaises(AccessError):
+            agreement.with_user(collector)._undo_settlement("Because")
+        agreement.with_user(supervisor)._undo_settlement("Because")
+        self.assertOwedAgain(agreement)
+        with self.assertRaises(UserError):
+            agreement.with_user(supervisor)._undo_settlement("Because")
+
+
+@tagged("post_install", "-at_install")
+class TestSettlementReclassified(SettlementCommon):
+    """What was moved to new receivable items comes back before it is waived."""
+
+    def test_the_waiver_is_credited_on_its_invoice(self):
+        vat = self._tax("VAT 16", 16)
+        invoice = self._taxed_invoice((1000, vat))
+        agreement = self._make_agreement(
+            invoice,
+            ("2026-07-05", 400),
+            ("2026-08-05", 412),
+            ledger_mode="reclassification",
+        )
+        lines = agreement.installment_ids.line_ids
+        payment = self._pay(self.env["account.move"], 812, "2026-06-30", match=False)
+        agreement.action_match_payments()
+        self.assertEqual(lines.mapped("amount_residual"), [0, 0])
+        self.assertTrue(self._receivable_lines(payment.move_id).reconciled)
+        agreement._settle(self._day("2026-06-30"))
+        note = self._booked(agreement)
+        self.assertEqual(
+            self._balances(note),
+            {self.income: 300, self.tax_account: 48, self.receivable: -348},
+        )
+        self.assertSettled(agreement)
