@@ -84,7 +84,7 @@ class CarteraAgreementMatching(models.AbstractModel):
             more = min(max(-rest, 0), waived[line])
             targets[line] += more
             rest += more
-        moved = self._get_installment_lines().filtered(lambda line: not line.reconciled)
+        moved = self._get_installment_lines()
         targets.update(
             (line, line.amount_residual_currency)
             for line in moved.sorted(lambda line: (line.date_maturity, line.id))

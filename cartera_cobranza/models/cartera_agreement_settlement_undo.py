@@ -8,6 +8,10 @@ class CarteraAgreementSettlementUndo(models.AbstractModel):
     _name = "cartera.agreement.settlement.undo"
     _description = "Undoing of a Settlement"
 
+    def action_undo_settlement(self):
+        """Ask why the settlement is undone."""
+        return self._open_decision("undo_settlement")
+
     def _undo_settlement(self, reason):
         """Take the settlement back, as a supervisor.
 

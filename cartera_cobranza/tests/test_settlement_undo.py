@@ -104,6 +104,16 @@ class TestSettlementUndo(SettlementCommon):
         agreement._undo_settlement("Wrong account")
         self.assertEqual(set(letters.mapped("state")) - {"revoked"}, set())
 
+    def test_the_window_asks_for_the_reason(self):
+        agreement = self._kept("write_off")
+        action = agreement.action_undo_settlement()
+        window = self.env["cartera.agreement.decision"].with_context(action["context"])
+        with self.assertRaises(UserError):
+            window.create({"reason": " "}).action_confirm()
+        window.create({"reason": "Wrong account"}).action_confirm()
+        self.assertOwedAgain(agreement)
+        self.assertEqual(agreement.change_ids[0].reason, "Wrong account")
+
     def test_who_and_what(self):
         agreement = self._kept("write_off")
         collector = self._create_user("collector_u", "collector")
@@ -141,3 +151,9 @@ class TestSettlementReclassified(SettlementCommon):
             {self.income: 300, self.tax_account: 48, self.receivable: -348},
         )
         self.assertSettled(agreement)
+        agreement._undo_settlement("Wrong method")
+        self.assertEqual(agreement.state, "active")
+        self.assertEqual(
+            sum(agreement._get_moved_lines().mapped("amount_residual")), 348
+        )
+        self.assertLedgerEven()

@@ -17,6 +17,7 @@ class CarteraAgreementDecision(models.TransientModel):
             ("accept", "Sign"),
             ("cancel", "Cancel"),
             ("reinstate", "Reinstate"),
+            ("undo_settlement", "Undo the Settlement"),
         ],
         required=True,
         readonly=True,
@@ -54,4 +55,6 @@ class CarteraAgreementDecision(models.TransientModel):
                 agreement._cancel(reason)
             case "reinstate":
                 agreement._reinstate(reason)
+            case "undo_settlement":
+                agreement._undo_settlement(reason)
         return {"type": "ir.actions.act_window_close"}
