@@ -13,6 +13,7 @@ def post_init_hook(env):
         env["cartera.case.refresh"]._refresh(company)
     # With a policy the cases come by themselves.
     without_policy.cartera_aging_policy_id = policy
+    companies._propose_agreement_settings()
     for company in companies:
         today = company._get_cartera_today()
         env["cartera.episode.engine"]._update(company, today)

@@ -1,4 +1,5 @@
 from . import (
+    account_chart_template,
     account_move,
     account_move_line,
     account_partial_reconcile,
@@ -101,6 +102,7 @@ from . import (
     cartera_episode_engine,
     cartera_hand_over,
     cartera_inner_chatter,
+    cartera_installment_charges,
     cartera_invoice_printer,
     cartera_ledger_verifier,
     cartera_legal_case,

@@ -1,11 +1,241 @@
-from odoo import models
+from decimal import Decimal
+
+from odoo import Command, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ..lib.indexed_units import SCALE, from_units
 
 
 class CarteraAgreementCharges(models.AbstractModel):
-    """The invoices of interest, fees and indexation, one per instalment."""
+    """The invoices of interest, fees and indexation, one per instalment.
+
+    Each is an ordinary customer invoice of the day on which it is made, due on the day
+    of its instalment, with the taxes of its products and the fiscal position of the
+    debtor. Interest is charged as scheduled, also of an instalment that was paid ahead,
+    until all of the debt is paid: what would come after that lapses. Nothing is charged
+    while a covered item is disputed or the debtor insolvent, nor once the agreement
+    has ended.
+    """
 
     _name = "cartera.agreement.charges"
     _description = "Charges of an Agreement"
 
     def _charge(self, date):
-        """Invoice the charges of the instalments that are due on ``date``."""
+        """Invoice the charges of the instalments that have come by ``date``, but for
+        those that have been or may not be.
+
+        :param date: day of the invoices
+        :return: the invoices
+        :raise UserError: when a product, or the value of an indexed unit, is missing,
+            or the books are closed
+        """
+        self.ensure_one()
+        invoices = self.env["account.move"]
+        for installment in self.sudo().installment_ids.sorted("number"):
+            if installment._is_chargeable(date):
+                invoices |= self._charge_installment(installment, date)
+        return invoices
+
+    def _charge_installment(self, installment, date, number=1):
+        """Invoice the charges of an instalment.
+
+        :param number: above one when it is charged again
+        :return: the invoice, or none where there is nothing to charge
+        """
+        # By whoever may charge, which the caller has checked, or by the night: they are
+        # no accountants.
+        agreement = self.sudo().with_company(self.company_id)
+        lang = self.partner_id.lang or self.company_id.partner_id.lang
+        agreement = agreement.with_context(lang=lang)
+        lines = agreement._get_charge_lines(installment)
+        if not lines:
+            return self.env["account.move"]
+        invoice = self.env["account.move"].sudo().with_company(self.company_id)
+        invoice = invoice.create(
+            agreement._prepare_charge(installment, lines, date, number)
+        )
+        agreement._check_lock_dates(date, invoice.journal_id, has_tax=True)
+        if not self.company_id.sudo().cartera_charge_draft:
+            invoice._post(soft=False)
+        return invoice
+
+    def _prepare_charge(self, installment, lines, date, number):
+        """Values of the invoice; of a credit note where an indexed unit lost more value
+        than there is interest."""
+        sign = 1 if sum(amount for _product, _label, amount in lines) >= 0 else -1
+        position = self._get_charge_position()
+        return {
+            "move_type": "out_invoice" if sign > 0 else "out_refund",
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_id.id,
+            "currency_id": self.currency_id.id,
+            "fiscal_position_id": position.id,
+            "invoice_date": date,
+            "date": date,
+            "invoice_payment_term_id": False,
+            "invoice_date_due": installment.date,
+            "invoice_origin": self.name,
+            "ref": self.name,
+            "cartera_agreement_id": self.id,
+            "cartera_installment_id": installment.id,
+            "cartera_charge_number": number,
+            "invoice_line_ids": [
+                Command.create(
+                    self._prepare_charge_line(product, label, sign * amount, position)
+                )
+                for product, label, amount in lines
+            ],
+        }
+
+    def _prepare_charge_line(self, product, label, amount, position):
+        taxes = self._get_charge_taxes(product, position)
+        return {
+            "product_id": product.id,
+            "name": label,
+            "quantity": 1,
+            "price_unit": self._get_charge_price(amount, product, taxes),
+            "tax_ids": [Command.set(taxes.ids)],
+        }
+
+    # -- what is charged ----------------------------------------------------------
+
+    def _get_charge_lines(self, installment):
+        """``(product, label, amount without taxes)`` of what is charged."""
+        company = self.company_id
+        names = {"folio": self.name, "number": installment.number}
+        rows = [
+            (
+                company.cartera_interest_product_id,
+                self.env._("Financing interest"),
+                self.env._(
+                    "Financing interest, instalment %(number)s of %(folio)s", **names
+                ),
+                installment.amount_interest,
+            ),
+            (
+                company.cartera_fee_product_id,
+                self.env._("Fee of an agreement"),
+                self.env._("Fee, instalment %(number)s of %(folio)s", **names),
+                installment.amount_fee,
+            ),
+            (
+                company.cartera_index_product_id,
+                self.env._("Indexation"),
+                self.env._("Indexation, instalment %(number)s of %(folio)s", **names),
+                self._get_index_difference(installment),
+            ),
+        ]
+        lines = []
+        for product, setting, label, amount in rows:
+            if self.currency_id.is_zero(amount):
+                continue
+            if not product.active:
+                raise UserError(
+                    self.env._(
+                        "There is no product in use to invoice agreement %(folio)s "
+                        "with. Choose %(setting)s in the settings of %(company)s, "
+                        "under Cartera.",
+                        folio=self.name,
+                        setting=setting,
+                        company=company.name,
+                    )
+                )
+            lines.append((product, label, amount))
+        return lines
+
+    def _get_index_difference(self, installment):
+        """How much more the units of an instalment are worth on its day than the debt
+        that it pays; negative where they lost value."""
+        index, currency = self.index_currency_id, self.currency_id
+        if not index or not installment.units:
+            return 0
+        value = Decimal(str(round(self._get_unit_value(installment.date), 6)))
+        units = round(installment.units * SCALE)
+        worth = from_units(units, value / Decimal(str(currency.rounding)))
+        return currency.round(worth * currency.rounding - installment.amount_principal)
+
+    def _get_unit_value(self, day):
+        """Value of one indexed unit on ``day``, in the currency of the agreement.
+
+        :raise UserError: when none is dated that very day: the last one known is not
+            what was agreed
+        """
+        index, company = self.index_currency_id, self.company_id
+        rates = self.env["res.currency.rate"].sudo()
+        known = rates.search_count(
+            [
+                ("currency_id", "=", index.id),
+                ("name", "=", day),
+                ("company_id", "in", [False, company.root_id.id]),
+            ],
+            limit=1,
+        )
+        if not known:
+            raise UserError(
+                self.env._(
+                    "The value of %(unit)s on %(day)s is not among the rates of that "
+                    "currency. The charges of agreement %(folio)s wait for it.",
+                    unit=index.name,
+                    day=format_date(self.env, day),
+                    folio=self.name,
+                )
+            )
+        currency = self.env["res.currency"]
+        return currency._get_conversion_rate(index, self.currency_id, company, day)
+
+    # -- taxes --------------------------------------------------------------------
+
+    def _estimate_charge_tax(self, interest, fee):
+        """Taxes on the interest and the fee of one instalment, as its invoice will have
+        them if neither products nor debtor change.
+
+        :param interest: amount without taxes, in the currency of the agreement
+        :param fee: the same
+        :return: amount in that currency
+        """
+        self.ensure_one()
+        agreement = self.sudo().with_company(self.company_id)
+        company, position = agreement.company_id, agreement._get_charge_position()
+        engine = self.env["account.tax"]
+        lines = [
+            engine._prepare_base_line_for_taxes_computation(
+                None,
+                product_id=product,
+                tax_ids=agreement._get_charge_taxes(product, position),
+                price_unit=amount,
+                quantity=1,
+                currency_id=agreement.currency_id,
+                partner_id=agreement.partner_id,
+                special_mode="total_excluded",
+            )
+            for product, amount in (
+                (company.cartera_interest_product_id, interest),
+                (company.cartera_fee_product_id, fee),
+            )
+            if product and amount
+        ]
+        engine._add_tax_details_in_base_lines(lines, company)
+        engine._round_base_lines_tax_details(lines, company)
+        summary = engine._get_tax_totals_summary(lines, agreement.currency_id, company)
+        return summary["tax_amount_currency"]
+
+    def _get_charge_position(self):
+        positions = self.env["account.fiscal.position"].with_company(self.company_id)
+        return positions._get_fiscal_position(self.partner_id)
+
+    def _get_charge_taxes(self, product, position):
+        """Taxes of the product in the company, or of its income account, for the fiscal
+        position of the debtor."""
+        taxes = product.taxes_id._filter_taxes_by_company(self.company_id)
+        if not taxes:
+            template = product.product_tmpl_id.with_company(self.company_id)
+            account = template.get_product_accounts(fiscal_pos=position)["income"]
+            taxes = account.tax_ids.filtered(lambda tax: tax.type_tax_use == "sale")
+        return position.map_tax(taxes)
+
+    def _get_charge_price(self, amount, product, taxes):
+        """The price that comes to ``amount`` without taxes: taxes that prices include
+        are added to it."""
+        none = self.env["account.tax"]
+        return none._adapt_price_unit_to_another_taxes(amount, product, none, taxes)

@@ -212,8 +212,11 @@ class CarteraAgreementFacts(models.AbstractModel):
                     part.id, part.agreement_id, part.date,
                     COALESCE(part.principal_from, 0) AS principal_from,
                     COALESCE(part.principal_to, 0) AS principal_to,
-                    COALESCE(part.amount_interest, 0) + COALESCE(part.amount_fee, 0)
-                        + COALESCE(part.amount_tax, 0) AS amount_charges,
+                    CASE WHEN part.charge_outcome IS NULL
+                        THEN COALESCE(part.amount_interest, 0)
+                            + COALESCE(part.amount_fee, 0)
+                            + COALESCE(part.amount_tax, 0)
+                        ELSE 0 END AS amount_charges,
                     COALESCE(part.amount_total, 0) AS amount_total, %s
                 FROM cartera_agreement_installment part
                 WHERE part.agreement_id = ANY(%s)

@@ -32,7 +32,7 @@ class CarteraAgreementLedgerChecks(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "Choose a journal in use as Journal of Agreements in the settings "
-                    "of %(company)s, under Collections: what agreements move is "
+                    "of %(company)s, under Cartera: what agreements move is "
                     "posted there.",
                     company=company.name,
                 )

@@ -28,7 +28,10 @@ class CarteraConsequenceGuard(models.AbstractModel):
         today = fields.Date.context_today(self)
         invoices = moves.filtered(
             lambda move: (
-                move.move_type == "out_invoice" and not (soft and move.date > today)
+                move.move_type == "out_invoice"
+                and not (soft and move.date > today)
+                # What an agreement charges is no new credit.
+                and not move.sudo().cartera_installment_id
             )
         )
         return self._check(

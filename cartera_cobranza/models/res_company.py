@@ -121,18 +121,37 @@ class ResCompany(models.Model):
         "where electronic invoices ask for one. Empty: none.",
     )
     cartera_interest_product_id = fields.Many2one(
-        "product.product", string="Financing Interest", check_company=True
+        "product.product",
+        string="Financing Interest",
+        default=lambda self: self._default_agreement_product("interest"),
+        check_company=True,
+        help="Product of the interest on the invoices of instalments, with the taxes "
+        "that it bears in the country.",
     )
     cartera_fee_product_id = fields.Many2one(
-        "product.product", string="Fee of an Agreement", check_company=True
+        "product.product",
+        string="Fee of an Agreement",
+        default=lambda self: self._default_agreement_product("fee"),
+        check_company=True,
+        help="Product of the fees on the invoices of instalments, with their taxes.",
     )
     cartera_index_product_id = fields.Many2one(
-        "product.product", string="Indexation", check_company=True
+        "product.product",
+        string="Indexation",
+        default=lambda self: self._default_agreement_product("index"),
+        check_company=True,
+        help="Product of what instalments in indexed units are worth more on their day "
+        "than when they were agreed.",
     )
     cartera_credit_note_draft = fields.Boolean(
         string="Review Credit Notes",
         help="Credit notes of agreements are left in draft for somebody to check; the "
         "agreement is settled when they are posted.",
+    )
+    cartera_charge_draft = fields.Boolean(
+        string="Review Charges",
+        help="Invoices of interest and fees of agreements are left in draft for "
+        "somebody to check and post.",
     )
     cartera_discount_rate = fields.Float(
         string="Discount Rate (% a Year)",
@@ -201,6 +220,41 @@ class ResCompany(models.Model):
         if not standard or standard.with_env(policies.env).active:
             return standard
         return policies.search([("company_id", "=", False)], limit=1)
+
+    @api.model
+    def _default_agreement_product(self, kind):
+        return self.env.ref(
+            f"cartera_cobranza.product_agreement_{kind}", raise_if_not_found=False
+        )
+
+    def _propose_agreement_settings(self):
+        """Fill in what agreements need for their entries, from the chart of accounts,
+        where nobody has chosen: the first general journal that Odoo does not use for
+        entries of its own, and the account of discounts for early payment."""
+        for company in self:
+            if not company.cartera_agreement_journal_id:
+                company.cartera_agreement_journal_id = company._find_agreement_journal()
+            if not company.cartera_writeoff_account_id:
+                company.cartera_writeoff_account_id = (
+                    company.account_journal_early_pay_discount_loss_account_id
+                )
+            for kind in ("interest", "fee", "index"):
+                name = f"cartera_{kind}_product_id"
+                if not company[name]:
+                    company[name] = self._default_agreement_product(kind)
+
+    def _find_agreement_journal(self):
+        self.ensure_one()
+        own = self.currency_exchange_journal_id | self.tax_cash_basis_journal_id
+        return self.env["account.journal"].search(
+            [
+                *self.env["account.journal"]._check_company_domain(self),
+                ("type", "=", "general"),
+                ("id", "not in", own.ids),
+            ],
+            order="sequence, id",
+            limit=1,
+        )
 
     @api.constrains("cartera_aging_policy_id")
     def _check_cartera_aging_policy(self):

@@ -30,6 +30,39 @@ class ResConfigSettings(models.TransientModel):
     cartera_credit_policy = fields.Selection(
         related="company_id.cartera_credit_policy", readonly=False, required=True
     )
+    cartera_agreement_journal_id = fields.Many2one(
+        related="company_id.cartera_agreement_journal_id", readonly=False
+    )
+    cartera_agreement_account_id = fields.Many2one(
+        related="company_id.cartera_agreement_account_id", readonly=False
+    )
+    cartera_writeoff_account_id = fields.Many2one(
+        related="company_id.cartera_writeoff_account_id", readonly=False
+    )
+    cartera_waiver_product_id = fields.Many2one(
+        related="company_id.cartera_waiver_product_id", readonly=False
+    )
+    cartera_interest_product_id = fields.Many2one(
+        related="company_id.cartera_interest_product_id", readonly=False
+    )
+    cartera_fee_product_id = fields.Many2one(
+        related="company_id.cartera_fee_product_id", readonly=False
+    )
+    cartera_index_product_id = fields.Many2one(
+        related="company_id.cartera_index_product_id", readonly=False
+    )
+    cartera_credit_note_draft = fields.Boolean(
+        related="company_id.cartera_credit_note_draft", readonly=False
+    )
+    cartera_charge_draft = fields.Boolean(
+        related="company_id.cartera_charge_draft", readonly=False
+    )
+    cartera_rate_cap = fields.Float(
+        related="company_id.cartera_rate_cap", readonly=False
+    )
+    cartera_discount_rate = fields.Float(
+        related="company_id.cartera_discount_rate", readonly=False
+    )
     cartera_signer = fields.Char(related="company_id.cartera_signer", readonly=False)
     cartera_signer_powers = fields.Char(
         related="company_id.cartera_signer_powers", readonly=False

@@ -19,6 +19,7 @@ from . import (
     test_bounce_reply,
     test_case_live,
     test_cause,
+    test_charges,
     test_consent,
     test_consequence,
     test_contact,

@@ -50,6 +50,7 @@ MATRIX = {
     "cartera.promise": ("rw", "rw", "rw", "r", "r"),
     "cartera.promise.change": ("r", "r", "r", "r", "r"),
     "cartera.promise.decision": ("rwcu", "rwcu", "rwcu", "", ""),
+    "cartera.charge.decision": ("rwcu", "rwcu", "rwcu", "", ""),
     "cartera.promise.installment": ("r", "r", "r", "r", "r"),
     "cartera.promise.item": ("r", "r", "r", "r", "r"),
     "cartera.promise.take": ("rwcu", "rwcu", "rwcu", "", ""),
@@ -169,6 +170,7 @@ PUBLIC_METHODS = {
         "create",
         "write",
     },
+    "cartera.agreement.installment": {"create"},
     "cartera.agreement.judicial": {
         "action_homologate",
         "action_present",
@@ -348,6 +350,8 @@ PUBLIC_METHODS = {
         "action_withdraw",
     },
     "cartera.promise.decision": {"action_confirm"},
+    "cartera.charge.decision": {"action_confirm"},
+    "cartera.installment.charges": {"action_charge_again", "action_waive_charges"},
     "cartera.agreement.default": {
         "action_accept_late",
         "action_declare_broken",

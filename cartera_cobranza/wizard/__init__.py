@@ -5,6 +5,7 @@ from . import (
     cartera_agreement_decision,
     cartera_agreement_ruling,
     cartera_case_window,
+    cartera_charge_decision,
     cartera_consent_register,
     cartera_contact_log,
     cartera_contact_log_panels,

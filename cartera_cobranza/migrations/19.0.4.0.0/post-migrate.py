@@ -1,8 +1,11 @@
 """To 19.0.4.0.0. A second or two per 100,000 debtors."""
 
+from odoo import SUPERUSER_ID, api
+
 
 def migrate(cr, version):
     _reach_on_broken_agreement(cr)
+    _propose_agreement_settings(cr)
 
 
 def _reach_on_broken_agreement(cr):
@@ -17,3 +20,10 @@ def _reach_on_broken_agreement(cr):
             AND stage.id = known.res_id AND stage.on_broken_agreement IS NULL
         """
     )
+
+
+def _propose_agreement_settings(cr):
+    """Give the companies the journal, the account and the products of agreements, as
+    those have that are opened from now on."""
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    env["res.company"]._get_all_companies()._propose_agreement_settings()

@@ -1,0 +1,410 @@
+from unittest.mock import patch
+
+import psycopg2.errors
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import SQL, mute_logger
+
+from .agreement_common import AgreementCommon
+
+
+@tagged("post_install", "-at_install", "cartera", "cartera_agreement")
+class TestCharges(AgreementCommon):
+    """Interest, fees and indexation of instalments, invoiced on their days."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        tax = cls.company_data["default_tax_sale"]
+        cls.interest, cls.fee, cls.index = cls.env["product.product"].create(
+            [
+                {"name": name, "type": "service", "taxes_id": [Command.set(taxes.ids)]}
+                for name, taxes in (
+                    ("Interest", tax),
+                    ("Fee", tax.browse()),
+                    ("Indexation", tax.browse()),
+                )
+            ]
+        )
+        cls.company.write(
+            {
+                "cartera_interest_product_id": cls.interest.id,
+                "cartera_fee_product_id": cls.fee.id,
+                "cartera_index_product_id": cls.index.id,
+            }
+        )
+        cls.invoice = cls._invoice(1000, "2026-03-01", due="2026-03-31")
+
+    def _agree(self, *payments, **values):
+        payments = payments or (("2026-07-15", 500, 20), ("2026-08-15", 500, 10))
+        return self._make_agreement(self.invoice, *payments, **values)
+
+    def _charge(self, day):
+        """What the night of ISO ``day`` does."""
+        date = fields.Date.to_date(day)
+        with self._on(day):
+            self.env["cartera.agreement.engine"]._judge(self.company, date)
+            return self.env["cartera.agreement.charger"]._charge_company(
+                self.company, date
+            )
+
+    def _charges(self, agreement):
+        return agreement.installment_ids.charge_ids.sorted("id")
+
+    # -- being charged ------------------------------------------------------------
+
+    def test_interest_and_fee_are_invoiced_with_their_taxes_on_their_day(self):
+        agreement = self._agree()
+        agreement.installment_ids[0].amount_fee = 5
+        self.assertEqual(self._charge("2026-07-14"), (0, []))
+        self.assertEqual(self._charge("2026-07-15"), (1, []))
+        charge = self._charges(agreement)
+        self.assertRecordValues(
+            charge,
+            [
+                {
+                    "move_type": "out_invoice",
+                    "state": "posted",
+                    "partner_id": self.debtor.id,
+                    "amount_untaxed": 25,
+                    "amount_tax": 3,
+                    "cartera_agreement_id": agreement.id,
+                    "cartera_installment_id": agreement.installment_ids[0].id,
+                }
+            ],
+        )
+        self.assertEqual(str(charge.invoice_date), "2026-07-15")
+        self.assertEqual(str(charge.invoice_date_due), "2026-07-15")
+        self.assertEqual(
+            sorted(
+                (line.display_type, round(line.balance, 2)) for line in charge.line_ids
+            ),
+            [("payment_term", 28), ("product", -20), ("product", -5), ("tax", -3)],
+        )
+        self.assertIn(agreement.name, charge.invoice_line_ids[0].name)
+        first, second = agreement.installment_ids
+        self.assertEqual(
+            (first.charge_state, second.charge_state), ("issued", "to_come")
+        )
+        self.assertLedgerEven()
+
+    def test_invoice_of_a_late_night_is_due_on_the_day_of_its_instalment(self):
+        agreement = self._agree()
+        self._charge("2026-07-18")
+        charge = self._charges(agreement)
+        self.assertEqual(str(charge.invoice_date), "2026-07-18")
+        [line] = self._receivable_lines(charge)
+        self.assertEqual(str(line.date_maturity), "2026-07-15")
+
+    def test_estimate_is_what_the_invoice_has(self):
+        tax = self.company_data["default_tax_sale"]
+        included = tax.copy(
+            {"name": "Included", "price_include_override": "tax_included"}
+        )
+        self.fee.taxes_id = included
+        agreement = self._agree(("2026-07-15", 1000, 33.33))
+        agreement.installment_ids.amount_fee = 7.77
+        estimate = agreement._estimate_charge_tax(33.33, 7.77)
+        self._charge("2026-07-15")
+        charge = self._charges(agreement)
+        self.assertEqual(charge.amount_untaxed, 41.10)
+        self.assertEqual(charge.amount_tax, estimate)
+        self.assertGreater(estimate, 0)
+
+    def test_fiscal_position_of_the_debtor_maps_the_taxes(self):
+        exempt = self.env["account.tax"].create(
+            {"name": "Exempt", "amount": 0, "type_tax_use": "sale"}
+        )
+        position = self.env["account.fiscal.position"].create({"name": "Exempt"})
+        exempt.write(
+            {
+                "fiscal_position_ids": [Command.set(position.ids)],
+                "original_tax_ids": [
+                    Command.set(self.company_data["default_tax_sale"].ids)
+                ],
+            }
+        )
+        self.debtor.property_account_position_id = position
+        agreement = self._agree()
+        self.assertEqual(agreement._estimate_charge_tax(20, 0), 0)
+        self._charge("2026-07-15")
+        charge = self._charges(agreement)
+        self.assertEqual(charge.fiscal_position_id, position)
+        self.assertEqual(charge.invoice_line_ids.tax_ids, exempt)
+
+    def test_without_charges_nothing_is_invoiced(self):
+        agreement = self._agree(("2026-07-15", 1000))
+        self.assertEqual(self._charge("2026-07-15"), (0, []))
+        self.assertFalse(self._charges(agreement))
+        self.assertFalse(agreement.installment_ids.charge_state)
+
+    def test_charges_for_review_are_left_in_draft(self):
+        self.company.cartera_charge_draft = True
+        agreement = self._agree()
+        self._charge("2026-07-15")
+        self._charge("2026-07-16")
+        charge = self._charges(agreement)
+        self.assertEqual(charge.state, "draft")
+        self.assertEqual(agreement.installment_ids[0].charge_state, "draft")
+        charge.action_post()
+        self.assertEqual(agreement.installment_ids[0].charge_state, "issued")
+
+    def test_settings_are_proposed_with_the_chart(self):
+        company = self.setup_other_company(name="Otra")["company"]
+        journal = company.cartera_agreement_journal_id
+        self.assertEqual((journal.type, journal.company_id), ("general", company))
+        self.assertNotIn(
+            journal,
+            company.currency_exchange_journal_id | company.tax_cash_basis_journal_id,
+        )
+        self.assertEqual(
+            company.cartera_writeoff_account_id,
+            company.account_journal_early_pay_discount_loss_account_id,
+        )
+        self.assertTrue(company.cartera_writeoff_account_id)
+        for kind in ("interest", "fee", "index"):
+            product = self.env.ref(f"cartera_cobranza.product_agreement_{kind}")
+            self.assertEqual(company[f"cartera_{kind}_product_id"], product)
+            self.assertFalse(product.taxes_id)
+        company.cartera_agreement_journal_id = False
+        company.cartera_fee_product_id = self.fee
+        company._propose_agreement_settings()
+        self.assertEqual(company.cartera_agreement_journal_id, journal)
+        self.assertEqual(company.cartera_fee_product_id, self.fee)
+
+    # -- once ---------------------------------------------------------------------
+
+    def test_second_night_charges_nothing_again(self):
+        agreement = self._agree()
+        self._charge("2026-07-15")
+        self.assertEqual(self._charge("2026-07-16"), (0, []))
+        self.assertEqual(len(self._charges(agreement)), 1)
+        self._charge("2026-08-15")
+        self.assertEqual(len(self._charges(agreement)), 2)
+
+    @mute_logger("odoo.sql_db")
+    def test_database_refuses_a_second_invoice(self):
+        agreement = self._agree()
+        self._charge("2026-07-15")
+        charge = self._charges(agreement)
+        copy = charge.copy()
+        self.assertFalse(copy.cartera_installment_id)
+        with (
+            self.assertRaises(psycopg2.errors.UniqueViolation),
+            self.cr.savepoint(),
+        ):
+            copy.write(
+                {
+                    "cartera_installment_id": charge.cartera_installment_id.id,
+                    "cartera_charge_number": 1,
+                }
+            )
+            self.env.flush_all()
+
+    def test_what_another_runner_was_first_with_is_no_error(self):
+        self._agree()
+        charger = self.env["cartera.agreement.charger"]
+
+        def be_late(_charger, task):
+            raise psycopg2.errors.UniqueViolation
+
+        with (
+            patch.object(type(charger), "_charge_one", be_late),
+            mute_logger("odoo.addons.cartera_cobranza.models.cartera_run"),
+        ):
+            self.assertEqual(self._charge("2026-07-15"), (0, []))
+
+    # -- when not -----------------------------------------------------------------
+
+    def test_insolvent_or_disputed_waits_and_says_so(self):
+        agreement = self._agree()
+        first = agreement.installment_ids[0]
+        self.debtor.cartera_insolvent_since = "2026-07-01"
+        self.assertEqual(self._charge("2026-07-15"), (0, []))
+        self.assertEqual(first.charge_state, "waiting")
+        self.assertIn("insolvency", first.charge_note)
+        self.debtor.cartera_insolvent_since = False
+        self._charge("2026-07-16")
+        self.assertEqual(first.charge_state, "issued")
+        self.assertFalse(first.charge_note)
+
+    def test_ended_agreement_charges_nothing_more(self):
+        agreement = self._agree()
+        agreement.write({"state": "broken", "date_ended": "2026-07-10"})
+        self.assertEqual(self._charge("2026-07-15"), (0, []))
+        self.assertEqual(
+            agreement.installment_ids.mapped("charge_state"), ["lapsed", "lapsed"]
+        )
+
+    def test_instalment_paid_ahead_keeps_its_interest(self):
+        agreement = self._agree()
+        self._pay(self.invoice, 500, "2026-06-30")
+        self._charge("2026-07-15")
+        self.assertEqual(self._charges(agreement).amount_untaxed, 20)
+
+    def test_interest_after_all_is_paid_lapses_and_comes_back(self):
+        agreement = self._agree()
+        self._charge("2026-07-15")
+        with self._on("2026-07-20"):
+            payment = self._pay(self.invoice, 1000, "2026-07-20")
+        self._charge("2026-07-21")
+        first, second = agreement.installment_ids
+        self.assertEqual(
+            (first.charge_state, second.charge_state), ("issued", "lapsed")
+        )
+        self.assertEqual(self._charge("2026-08-15"), (0, []))
+        with self._on("2026-08-16"):
+            self._receivable_lines(payment.move_id).remove_move_reconcile()
+        self.assertEqual(self._charge("2026-08-16"), (1, []))
+        self.assertEqual(second.charge_state, "issued")
+        self.assertLedgerEven()
+
+    # -- what goes wrong ----------------------------------------------------------
+
+    @mute_logger("odoo.addons.cartera_cobranza.models.cartera_run")
+    def test_missing_product_is_told_and_tried_again(self):
+        agreement = self._agree()
+        other = self._create_debtor("Panadería Luna")
+        invoice = self._invoice(100, "2026-03-01", partner=other)
+        good = self._make_agreement(invoice, ("2026-07-15", 100))
+        good.installment_ids.amount_fee = 3
+        self.company.cartera_interest_product_id = False
+        made, [(partner_id, error)] = self._charge("2026-07-15")
+        self.assertEqual((made, partner_id), (1, self.debtor.id))
+        self.assertIn("Financing interest", str(error))
+        first = agreement.installment_ids[0]
+        self.assertEqual(first.charge_state, "waiting")
+        self.assertIn("Financing interest", first.charge_note)
+        self.company.cartera_interest_product_id = self.interest
+        self.assertEqual(self._charge("2026-07-16"), (1, []))
+        self.assertFalse(first.charge_note)
+
+    @mute_logger("odoo.addons.cartera_cobranza.models.cartera_run")
+    def test_closed_books_are_named(self):
+        agreement = self._agree()
+        self.company.sale_lock_date = "2026-07-15"
+        _made, [(_partner, error)] = self._charge("2026-07-15")
+        self.assertIn("Sales Lock", str(error))
+        self.assertFalse(self._charges(agreement))
+        self.assertEqual(self._charge("2026-07-16"), (1, []))
+
+    # -- waiving ------------------------------------------------------------------
+
+    def test_waived_charge_is_credited_and_not_made_again(self):
+        agreement = self._agree()
+        self._charge("2026-07-15")
+        first = agreement.installment_ids[0]
+        with self._on("2026-07-16"):
+            first._waive_charges("Goodwill")
+        self.assertEqual(first.charge_state, "waived")
+        charge, note = self._charges(agreement)
+        self.assertEqual(note.reversed_entry_id, charge)
+        self.assertEqual(note.move_type, "out_refund")
+        self.assertEqual(note.amount_total, 23)
+        self.assertIn("Goodwill", note.ref)
+        self.assertEqual(charge.amount_residual, 0)
+        self.assertEqual(self._charge("2026-07-17"), (0, []))
+        with self._on("2026-07-18"):
+            first._charge_again("It was a mistake")
+        again = self._charges(agreement)[-1]
+        self.assertEqual(again.cartera_charge_number, 2)
+        self.assertEqual(first.charge_state, "issued")
+        with self.assertRaises(UserError):
+            first._charge_again("Twice")
+        self.assertLedgerEven()
+
+    def test_waived_draft_is_cancelled(self):
+        self.company.cartera_charge_draft = True
+        agreement = self._agree()
+        self._charge("2026-07-15")
+        first = agreement.installment_ids[0]
+        first._waive_charges("Goodwill")
+        self.assertEqual(self._charges(agreement).state, "cancel")
+        self.assertEqual(first.charge_state, "waived")
+        self.assertEqual(self._charge("2026-07-16"), (0, []))
+        with self.assertRaises(UserError):
+            agreement.installment_ids[1]._waive_charges("Nothing there")
+
+    def test_payment_of_a_waived_charge_stays_a_credit(self):
+        agreement = self._agree()
+        self._charge("2026-07-15")
+        charge = self._charges(agreement)
+        self._pay(charge, 10, "2026-07-15")
+        agreement.installment_ids[0]._waive_charges("Goodwill")
+        note = self._charges(agreement)[-1]
+        self.assertEqual(charge.amount_residual, 0)
+        self.assertEqual(note.amount_residual, 10)
+        self.assertLedgerEven()
+
+    def test_only_supervisors_waive(self):
+        agreement = self._agree()
+        self._charge("2026-07-15")
+        first = agreement.installment_ids[0]
+        collector = self._create_user("charges_collector", "collector")
+        with self.assertRaises(AccessError):
+            first.with_user(collector)._waive_charges("Goodwill")
+        with self.assertRaises(AccessError):
+            first.with_user(collector)._charge_again("Goodwill")
+        supervisor = self._create_user("charges_supervisor", "supervisor")
+        first.with_user(supervisor)._waive_charges("Goodwill")
+        self.assertEqual(first.charge_state, "waived")
+
+    # -- indexed units ------------------------------------------------------------
+
+    def _index(self, *rates):
+        unit = self.env["res.currency"].create({"name": "UFX", "symbol": "UF"})
+        self.env["res.currency.rate"].create(
+            [
+                {"currency_id": unit.id, "name": day, "rate": 1 / value}
+                for day, value in rates
+            ]
+        )
+        return unit
+
+    def _agree_in_units(self, unit, interest=0):
+        agreement = self._agree(("2026-07-15", 1000, interest))
+        agreement.write({"index_currency_id": unit.id, "index_value": 10})
+        agreement.installment_ids.units = 100
+        return agreement
+
+    @mute_logger("odoo.addons.cartera_cobranza.models.cartera_run")
+    def test_indexation_waits_for_the_value_of_its_day(self):
+        unit = self._index(("2026-06-30", 10), ("2026-07-14", 10.3))
+        agreement = self._agree_in_units(unit)
+        _made, [(_partner, error)] = self._charge("2026-07-15")
+        self.assertIn("UFX", str(error))
+        first = agreement.installment_ids
+        self.assertEqual(first.charge_note, str(error))
+        self.env["res.currency.rate"].create(
+            {"currency_id": unit.id, "name": "2026-07-15", "rate": 1 / 10.512345}
+        )
+        self.assertEqual(self._charge("2026-07-16"), (1, []))
+        charge = self._charges(agreement)
+        self.assertEqual(charge.invoice_line_ids.product_id, self.index)
+        self.assertEqual(charge.amount_untaxed, 51.23)
+
+    def test_units_that_lost_value_are_credited(self):
+        unit = self._index(("2026-06-30", 10), ("2026-07-15", 9.5))
+        agreement = self._agree_in_units(unit, interest=20)
+        self.assertEqual(self._charge("2026-07-15"), (1, []))
+        note = self._charges(agreement)
+        self.assertEqual(note.move_type, "out_refund")
+        self.assertEqual(note.amount_untaxed, 30)
+        self.assertEqual(self._charge("2026-07-16"), (0, []))
+        self.assertLedgerEven()
+
+
+@tagged("post_install", "-at_install", "cartera", "cartera_agreement")
+class TestChargesApart(AgreementCommon):
+    """Two transactions at once."""
+
+    def test_index_is_unique_in_the_database(self):
+        [(definition,)] = self.env.execute_query(
+            SQL(
+                "SELECT indexdef FROM pg_indexes WHERE tablename = 'account_move' "
+                "AND indexdef LIKE '%%cartera_charge_number%%'"
+            )
+        )
+        self.assertIn("CREATE UNIQUE INDEX", definition)
