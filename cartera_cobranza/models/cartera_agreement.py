@@ -486,7 +486,7 @@ class CarteraAgreement(models.Model):
         string="Why the Court Rejected It", readonly=True, copy=False
     )
     legal_state = fields.Selection(
-        related="legal_case_id.state", string="State in Court"
+        related="legal_case_id.state", string="State in Court", tracking=False
     )
 
     _engine_idx = models.Index("(company_id, case_id) WHERE state = 'active'")

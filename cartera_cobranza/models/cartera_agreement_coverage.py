@@ -10,7 +10,7 @@ CHECK_MODEL = "l10n_latam.check"
 GOOD_STATES = ("held", "paid")
 
 # What the buttons decide.
-PROTECTED_FIELDS = frozenset({"date_ended", "state"})
+PROTECTED_FIELDS = frozenset({"date_ended", "installment_numbers", "state"})
 
 # What is fixed while the agreement is in force, but to a supervisor.
 FIXED_FIELDS = frozenset(
@@ -106,6 +106,8 @@ class CarteraAgreementCoverage(models.Model):
         domain="[('agreement_id', '=', agreement_id)]",
         help="Empty: the whole agreement.",
     )
+    # While it is negotiated the schedule is made anew time and again.
+    installment_numbers = fields.Json(readonly=True, copy=False)
     state = fields.Selection(
         [
             ("held", "Held"),
@@ -206,6 +208,7 @@ class CarteraAgreementCoverage(models.Model):
         for vals in vals_list:
             self._check_not_protected(vals)
         coverages = super().create(vals_list)
+        coverages._remember_numbers()
         coverages._engage_guarantors()
         return coverages
 
@@ -214,6 +217,8 @@ class CarteraAgreementCoverage(models.Model):
         if not FIXED_FIELDS.isdisjoint(vals):
             self._check_not_fixed()
         result = super().write(vals)
+        if "installment_ids" in vals:
+            self._remember_numbers()
         if not {"kind", "partner_id", "is_joint"}.isdisjoint(vals):
             self._engage_guarantors()
         return result
@@ -221,6 +226,26 @@ class CarteraAgreementCoverage(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_fixed(self):
         self._check_not_fixed()
+
+    def _remember_numbers(self):
+        """Keep which instalments are meant, should the schedule be made anew."""
+        for coverage in self:
+            numbers = coverage.installment_ids.mapped("number")
+            super(CarteraAgreementCoverage, coverage).write(
+                {"installment_numbers": numbers or False}
+            )
+
+    def _find_installments(self):
+        """Secure the instalments that bear the remembered numbers now."""
+        for coverage in self.filtered("installment_numbers"):
+            meant = coverage.agreement_id.installment_ids.filtered(
+                lambda part, coverage=coverage: (
+                    part.number in coverage.installment_numbers
+                )
+            )
+            super(CarteraAgreementCoverage, coverage).write(
+                {"installment_ids": [Command.set(meant.ids)]}
+            )
 
     def _check_not_protected(self, vals):
         changed = {
@@ -459,6 +484,12 @@ class CarteraAgreementInstallment(models.Model):
                 part.is_covered = bool(currency) and (
                     currency.compare_amounts(amount, part.amount_total) >= 0
                 )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        parts = super().create(vals_list)
+        parts.agreement_id.coverage_ids._find_installments()
+        return parts
 
     @api.depends("number")
     @api.depends_context("lang")

@@ -92,6 +92,24 @@ class TestCoverage(AgreementCommon):
         pagare.action_paid()
         self.assertCovered(0, 400, 50)
 
+    def test_a_schedule_made_anew_is_secured_as_before(self):
+        self._cover(400, parts=self.second)
+        values = [
+            {
+                "agreement_id": self.agreement.id,
+                **part.read(["number", "date", "amount_total"], load="")[0],
+            }
+            for part in (self.first, self.second)
+        ]
+        self.agreement.installment_ids.unlink()
+        for data in values:
+            data.pop("id")
+        self.first, self.second = self.first.create(values)
+        self.assertCovered(0, 400, 50)
+        self.assertEqual(
+            self.agreement.coverage_ids.installment_ids.mapped("number"), [2]
+        )
+
     # -- pagarés ------------------------------------------------------------------
 
     def test_a_pagare_for_each_instalment(self):

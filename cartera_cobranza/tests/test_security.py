@@ -50,7 +50,6 @@ MATRIX = {
     "cartera.promise": ("rw", "rw", "rw", "r", "r"),
     "cartera.promise.change": ("r", "r", "r", "r", "r"),
     "cartera.promise.decision": ("rwcu", "rwcu", "rwcu", "", ""),
-    "cartera.charge.decision": ("rwcu", "rwcu", "rwcu", "", ""),
     "cartera.promise.installment": ("r", "r", "r", "r", "r"),
     "cartera.promise.item": ("r", "r", "r", "r", "r"),
     "cartera.promise.take": ("rwcu", "rwcu", "rwcu", "", ""),
@@ -350,8 +349,6 @@ PUBLIC_METHODS = {
         "action_withdraw",
     },
     "cartera.promise.decision": {"action_confirm"},
-    "cartera.charge.decision": {"action_confirm"},
-    "cartera.installment.charges": {"action_charge_again", "action_waive_charges"},
     "cartera.agreement.default": {
         "action_accept_late",
         "action_declare_broken",
