@@ -1,6 +1,7 @@
 from . import (
     account_chart_template,
     account_move,
+    account_move_covered,
     account_move_line,
     account_partial_reconcile,
     account_payment,

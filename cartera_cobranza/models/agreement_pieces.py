@@ -88,7 +88,7 @@ def _in_force(as_of):
     )
 
 
-def pieces(day, as_of=None, arrays=()):
+def pieces(day, as_of=None, only=None):
     """The pieces of all items that are covered.
 
     What is to be waived (:data:`WAIVED`) is due by the last day of the agreement and
@@ -97,8 +97,7 @@ def pieces(day, as_of=None, arrays=()):
 
     :param day: the day that is shown
     :param as_of: the same, where the ledger is read as of a past day
-    :param arrays: SQL of arrays, each of :func:`among`: only agreements that are in
-        all of them are looked at
+    :param only: ids of the agreements to look at; None for all
     """
     return SQL(
         """
@@ -130,17 +129,17 @@ def pieces(day, as_of=None, arrays=()):
         JOIN res_currency currency ON currency.id = covered.company_currency_id
         JOIN (%(stretches)s) stretch
             ON stretch.agreement_id = covered.agreement_id
-            AND (
-                stretch.number = %(outside)s
-                OR (stretch.low < covered.high AND stretch.high > covered.low)
-            )
+            AND CASE stretch.number
+                WHEN %(outside)s THEN covered.residual_currency <> covered.open
+                    OR (covered.open = 0 AND covered.residual <> 0)
+                ELSE stretch.low < covered.high AND stretch.high > covered.low
+            END
         CROSS JOIN LATERAL (
             SELECT
                 CASE stretch.number WHEN %(outside)s THEN covered.open
                     ELSE GREATEST(stretch.low, covered.low) - covered.low END AS low,
                 CASE stretch.number WHEN %(outside)s THEN covered.residual_currency
                     ELSE LEAST(stretch.high, covered.high) - covered.low END AS high
-            OFFSET 0
         ) part
         CROSS JOIN LATERAL (
             -- At book value, as the difference of two rounded sums from the item's
@@ -151,9 +150,6 @@ def pieces(day, as_of=None, arrays=()):
                 CASE stretch.number WHEN %(outside)s THEN covered.residual
                     ELSE %(book_high)s END - %(book_low)s AS amount
         ) piece
-        WHERE stretch.number <> %(outside)s
-            OR piece.high <> piece.low
-            OR piece.amount <> 0
         """,
         numbers=NUMBERS,
         waived=WAIVED,
@@ -161,7 +157,7 @@ def pieces(day, as_of=None, arrays=()):
         columns=_columns(SQL("covered")),
         day=day,
         is_cured=_is_cured(as_of),
-        placed=_placed(as_of, arrays),
+        placed=_placed(as_of, only),
         stretches=_stretches(),
         book_high=_book_value(SQL("part.high")),
         book_low=_book_value(SQL("part.low")),
@@ -186,15 +182,16 @@ def _book_value(amount):
     """What so much of an item, from its beginning, is in the company's currency."""
     return SQL(
         """
-        COALESCE(
-            ROUND(
-                covered.residual * %s / NULLIF(covered.residual_currency, 0),
+        CASE covered.residual_currency
+            WHEN covered.residual THEN %(amount)s
+            WHEN 0 THEN 0
+            ELSE ROUND(
+                covered.residual * %(amount)s / covered.residual_currency,
                 currency.decimal_places
-            ),
-            0
-        )
+            )
+        END
         """,
-        amount,
+        amount=amount,
     )
 
 
@@ -204,7 +201,7 @@ def _is_cured(as_of):
         return SQL("agreement.is_cured IS TRUE")
     return SQL(
         """
-        covered.money >= COALESCE(
+        covered.money_all >= COALESCE(
             (
                 SELECT MAX(first.principal_to)
                 FROM (
@@ -241,39 +238,37 @@ def _stretches():
     )
 
 
-def _placed(as_of, arrays):
+def _placed(as_of, only):
     """The covered items with their place on the axis, from ``low`` to ``high``."""
     return SQL(
         """
         SELECT
             item.*,
-            item.money + item.upto - item.open AS low,
-            item.money + item.upto AS high
-        FROM (
-            SELECT
-                item.*,
-                SUM(item.amount - item.open - item.credited) OVER (
-                    PARTITION BY item.company_id, item.agreement_id
-                ) AS money,
-                SUM(item.open) OVER (
-                    PARTITION BY item.company_id, item.agreement_id
-                    ORDER BY item.sequence, item.id
-                    ROWS UNBOUNDED PRECEDING
-                ) AS upto
-            FROM (%s) item
-        ) item
+            SUM(item.money) OVER agreement AS money_all,
+            SUM(item.money) OVER agreement + SUM(item.open) OVER before - item.open
+                AS low,
+            SUM(item.money) OVER agreement + SUM(item.open) OVER before AS high
+        FROM (%s) item
+        WINDOW
+            -- By company as well, so that the planner looks at those asked for only.
+            agreement AS (PARTITION BY item.company_id, item.agreement_id),
+            before AS (
+                PARTITION BY item.company_id, item.agreement_id
+                ORDER BY item.sequence, item.id
+                ROWS UNBOUNDED PRECEDING
+            )
         """,
-        _covered(as_of, arrays),
+        _covered(as_of, only),
     )
 
 
-def _covered(as_of, arrays):
-    """The covered items of agreements in force: what is ``open`` of the covered
-    amount, and what of it was ``credited``, that is settled without money since the
-    agreement is in force. An entry that is no more in the books counts as credited."""
-    some = SQL(" ").join(
-        SQL("AND covered.agreement_id = ANY (%s)", array) for array in arrays
-    )
+def _covered(as_of, only):
+    """The covered items of agreements in force: of the covered amount, what is ``open``
+    and what was paid in ``money`` since the agreement is in force. The rest was settled
+    otherwise, as which counts an entry that is no more in the books."""
+    some = SQL()
+    if only is not None:
+        some = SQL("AND covered.agreement_id = ANY (%s)", list(only))
     return SQL(
         """
         SELECT
@@ -286,16 +281,16 @@ def _covered(as_of, arrays):
             line.balance, line.amount_currency,
             book.residual, book.residual_currency, rest.open,
             CASE WHEN book.is_open
-                THEN LEAST(
-                    GREATEST(
+                THEN GREATEST(
+                    covered.amount - rest.open - GREATEST(
                         COALESCE(credit.amount, 0)
                             - COALESCE(covered.amount_credited_before, 0),
                         0
                     ),
-                    covered.amount - rest.open
+                    0
                 )
-                ELSE covered.amount
-            END AS credited
+                ELSE 0
+            END AS money
         FROM cartera_agreement_item covered
         JOIN cartera_agreement agreement ON agreement.id = covered.agreement_id
         JOIN account_move_line line ON line.id = covered.line_id
@@ -355,18 +350,20 @@ def _credited(as_of):
 # -- of which agreements -----------------------------------------------------------
 
 
-def among(name, ids):
-    """SQL of an array of the agreements whose pieces may have one of ``ids`` in the
-    field ``name`` of the view.
+def find_agreements(env, name, ids):
+    """The agreements whose pieces may have one of ``ids`` in a field of the view.
 
     :param name: one of :data:`AMONG`
     :param ids: integers
+    :return: set of ids
     """
     if name == "id":
         ids = [-number // NUMBERS for number in ids if number < 0]
     if not ids:
-        return SQL("ARRAY[]::int4[]")
-    return SQL("ARRAY(%s)", SQL(AMONG[name], list(ids)))
+        return set()
+    for model_name in ("cartera.agreement", "cartera.agreement.item"):
+        env[model_name].flush_model(DEPENDS[model_name])
+    return {found for (found,) in env.execute_query(SQL(AMONG[name], list(ids)))}
 
 
 AMONG = {
@@ -380,7 +377,7 @@ AMONG = {
         JOIN cartera_agreement_item covered ON covered.line_id = line.id
         WHERE line.move_id = ANY (%s)
     """,
-    "agreement_id": "SELECT unnest(%s::int4[])",
+    "agreement_id": "SELECT id FROM cartera_agreement WHERE id = ANY (%s)",
     "debtor_id": """
         SELECT agreement.id
         FROM cartera_agreement agreement

@@ -31,6 +31,7 @@ CACHED_FIELDS = (
     "amount_promised",
     "amount_paused",
     "amount_credit",
+    "amount_agreed",
     "date_oldest_due",
     "date_next_due",
     "bucket_id",
@@ -297,6 +298,12 @@ class CarteraCase(models.Model):
         string="Overdue Held by Pauses",
         readonly=True,
         help="Overdue left alone because of pauses of some items.",
+    )
+    amount_agreed = fields.Monetary(
+        string="Under Agreement",
+        readonly=True,
+        help="What is open of agreements in force, due or not, with what is waived "
+        "once all the rest is paid.",
     )
     amount_credit = fields.Monetary(
         string="Credits",

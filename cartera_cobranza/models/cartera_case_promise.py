@@ -56,7 +56,7 @@ class CarteraCasePromise(models.AbstractModel):
             currency, sum(amount for _day, amount in installments), vals.get("line_ids")
         )
         days = [day for day, _amount in installments]
-        level = self._get_promise_level([item.id for item, _amount in parts])
+        level = self._get_promise_level([line.id for line, _amount in parts])
         policy = self.env["cartera.promise.policy"]._get_policy(self)
         excesses = policy._get_excesses(self, date_made, days, level)
         reason = (vals.get("override_reason") or "").strip()
@@ -95,18 +95,18 @@ class CarteraCasePromise(models.AbstractModel):
         }
 
     def _prepare_promise_items(self, parts, date_made, is_open):
-        paid_before = self._get_paid_since([item.id for item, _a in parts], date_made)
+        paid_before = self._get_paid_since([line.id for line, _a in parts], date_made)
         return [
             Command.create(
                 {
-                    "line_id": item.id,
+                    "line_id": line.id,
                     "amount": amount,
-                    "amount_open": item.amount_residual_currency,
-                    "amount_paid_before": paid_before.get(item.id, 0),
+                    "amount_open": line.amount_residual_currency,
+                    "amount_paid_before": paid_before.get(line.id, 0),
                     "is_open": is_open,
                 }
             )
-            for item, amount in parts
+            for line, amount in parts
         ]
 
     def _get_paid_since(self, line_ids, date):
@@ -138,9 +138,22 @@ class CarteraCasePromise(models.AbstractModel):
                 ("no_followup", "=", False),
                 ("blocked", "=", False),
                 ("account_id.non_trade", "=", False),
+                ("status", "!=", "agreed"),
             ],
             order="date_due, id",
         )
+
+    def _leave_to_agreements(self, items):
+        """Of instalments of agreements, what may be promised: those that are overdue or
+        else the next one. The rest has been agreed already."""
+        found = items.filtered(lambda item: not item.is_agreed)
+        for parts in (items - found).grouped("agreement_id").values():
+            overdue = parts.filtered(lambda item: item.due_side == "overdue")
+            next_one = parts.filtered(
+                lambda item, first=parts[0]: item.date_due == first.date_due
+            )
+            found |= overdue or next_one
+        return found.sorted(lambda item: (item.date_due, item.id))
 
     def _get_promisable(self):
         """What may be promised of each item: what is open of it, less what is
@@ -148,22 +161,13 @@ class CarteraCasePromise(models.AbstractModel):
 
         :return: ``{open item: amount in the item's currency}``, the oldest first
         """
-        items = self._get_promise_items()
-        lines = [("line_id", "in", items.ids), ("is_open", "=", True)]
-        disputes = self.env["cartera.dispute.item"].sudo()
-        disputed = {
-            line.id: amount
-            for line, amount in disputes._read_group(
-                lines, ["line_id"], ["amount_open:sum"]
-            )
-        }
-        promised = set(
-            self.env["cartera.promise.item"].sudo().search(lines).line_id.ids
-        )
+        items = self._leave_to_agreements(self._get_promise_items())
+        lines = [("line_id", "in", items.move_line_id.ids), ("is_open", "=", True)]
+        promised = self.env["cartera.promise.item"].sudo().search(lines).line_id
         amounts = {
-            item: item.amount_residual_currency - disputed.get(item.id, 0)
+            item: item.amount_residual_currency - item.amount_disputed_currency
             for item in items
-            if item.id not in promised
+            if item.move_line_id not in promised
         }
         return {
             item: amount
@@ -204,14 +208,16 @@ class CarteraCasePromise(models.AbstractModel):
     def _allocate_promise(self, currency, amount, line_ids):
         """Spread the amount over the items, the oldest first.
 
-        :return: ``[(open item, amount), ...]``
+        :return: ``[(journal item, amount), ...]``
         :raise UserError: when it is more than may be promised of them
         """
         chosen = self._get_promisable()
         if line_ids is not None:
             self._check_promise_items(currency, line_ids)
             chosen = {
-                item: most for item, most in chosen.items() if item.id in set(line_ids)
+                item: most
+                for item, most in chosen.items()
+                if item.move_line_id.id in set(line_ids)
             }
         parts, excess = self._spread_promise(currency, amount, chosen)
         if excess:
@@ -226,15 +232,19 @@ class CarteraCasePromise(models.AbstractModel):
                     most=format_amount(self.env, most, currency),
                 )
             )
+        amounts = defaultdict(int)
+        for item, part in parts:
+            amounts[item.move_line_id] += part
         return [
-            (item, currency.round(part * currency.rounding)) for item, part in parts
+            (line, currency.round(part * currency.rounding))
+            for line, part in amounts.items()
         ]
 
     def _find_promised_lines(self, currency, amount):
         """Ids of the journal items that a promise is about when none are chosen; all
         where it is more than can be promised."""
         parts, _excess = self._spread_promise(currency, amount, self._get_promisable())
-        return [item.id for item, _part in parts]
+        return list(dict.fromkeys(item.move_line_id.id for item, _part in parts))
 
     def _spread_promise(self, currency, amount, promisable):
         """:return: what ``lib.promise.allocate`` makes of the items of the currency"""
@@ -255,8 +265,9 @@ class CarteraCasePromise(models.AbstractModel):
         """:raise UserError: when one of the items cannot be promised by the debtor in
         the currency"""
         lines = self.env["account.move.line"].browse(line_ids)
-        known = {item.id: item for item in self._get_promise_items()}
+        known = {item.move_line_id.id: item for item in self._get_promise_items()}
         self._check_not_promised(lines)
+        self._check_not_agreed(lines)
         for line in lines:
             if line.id not in known:
                 raise UserError(
@@ -294,6 +305,23 @@ class CarteraCasePromise(models.AbstractModel):
                     day=format_date(self.env, taken.promise_id.date_due),
                 )
             )
+
+    def _check_not_agreed(self, lines):
+        """:raise UserError: when nothing of one of the journal items may be promised,
+        since its agreement has later days for it"""
+        covered = self._get_promise_items().filtered("is_agreed")
+        due = self._leave_to_agreements(covered)
+        for item in covered:
+            if item.move_line_id in lines - due.move_line_id:
+                raise UserError(
+                    self.env._(
+                        "%(item)s is under agreement %(agreement)s. Only what is "
+                        "overdue of the agreement can be promised, or else its next "
+                        "instalment.",
+                        item=item.document,
+                        agreement=item.agreement_id.display_name,
+                    )
+                )
 
     def _get_promise_limits(self, days, line_ids, date_made=None):
         """What of a promise would be beyond the limits, or False.

@@ -42,6 +42,8 @@ class CarteraCaseRefresh(models.AbstractModel):
             cartera_aging_policy_id=False,
             cartera_few_items=debtor_ids is not None and len(debtor_ids) <= FEW_DEBTORS,
         )
+        if debtor_ids is not None:
+            items = items._only("debtor_id", "in", debtor_ids)
         self.env["cartera.case"].flush_model(["partner_id", "company_id", "stage_id"])
         created, changed = fetch_quietly(
             self.env,
@@ -100,11 +102,15 @@ class CarteraCaseRefresh(models.AbstractModel):
                         SUM(item.amount_overdue) FILTER (WHERE item.is_paused), 0
                     ) AS amount_paused,
                     SUM(item.amount_credit) AS amount_credit,
+                    COALESCE(
+                        SUM(item.amount_residual) FILTER (WHERE item.is_agreed), 0
+                    ) AS amount_agreed,
                     MIN(item.date_due) FILTER (
                         WHERE item.collectable AND item.days_overdue > 0
                     ) AS date_oldest_due,
                     MIN(item.date_due) FILTER (
                         WHERE item.direction = 'debit' AND item.days_overdue <= 0
+                            AND item.status <> 'agreed'
                     ) AS date_next_due,
                     MAX(item.age_days) FILTER (
                         WHERE item.collectable AND item.days_overdue > 0
@@ -189,9 +195,9 @@ class CarteraCaseRefresh(models.AbstractModel):
             UPDATE cartera_case known
             SET amount_total = 0, amount_not_due = 0, amount_overdue = 0,
                 amount_collectable = 0, amount_disputed = 0, amount_promised = 0,
-                amount_paused = 0, amount_credit = 0, date_oldest_due = NULL,
-                date_next_due = NULL, bucket_id = NULL, item_count = 0,
-                overdue_count = 0
+                amount_paused = 0, amount_credit = 0, amount_agreed = 0,
+                date_oldest_due = NULL, date_next_due = NULL, bucket_id = NULL,
+                item_count = 0, overdue_count = 0
             WHERE known.company_id = %(company)s
                 AND known.item_count <> 0 %(some_debtors)s
                 AND NOT EXISTS (
@@ -214,7 +220,8 @@ class CarteraCaseRefresh(models.AbstractModel):
             self.env["res.partner"]._get_cartera_fields(), flush=False
         )
         self.env["account.move"].invalidate_model(
-            ["cartera_case_id", "cartera_days_overdue"], flush=False
+            ["cartera_case_id", "cartera_covered_by_id", "cartera_days_overdue"],
+            flush=False,
         )
         self.env["cartera.worklist.engine"]._invalidate_caches()
 

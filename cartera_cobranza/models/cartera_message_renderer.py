@@ -72,6 +72,7 @@ class CarteraMessageRenderer(models.AbstractModel):
                 "invoice_date",
                 "kind",
                 "move_id",
+                "move_line_id",
             ],
             order="date_due, id",
             load=None,
@@ -81,7 +82,7 @@ class CarteraMessageRenderer(models.AbstractModel):
         for row in found:
             rows_of.setdefault(row["debtor_id"], []).append(
                 {
-                    "line_id": row["id"],
+                    "line_id": row["move_line_id"],
                     "move_id": row["move_id"],
                     "document": row["document"] or "",
                     "kind": row["kind"],

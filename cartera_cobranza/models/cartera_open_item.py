@@ -14,10 +14,18 @@ AGED_TO = "cartera_aged_to"
 POLICY = "cartera_aging_policy_id"
 PARTS = "cartera_parts"
 AGE_BY = "cartera_age_by"
+
+# Of items under agreement, what their age counts from.
+AGES = [
+    ("agreed", "Agreed dates"),
+    ("original", "Original dates"),
+    ("cured", "Agreed dates once cured"),
+]
+
 # Agreements stand aside: the items are those of the ledger.
 WHOLE = "cartera_whole_items"
-# Set by the view itself: pairs of a field and the ids that it has in all rows asked.
-ONLY = "cartera_only"
+# Set by the view itself: ids of the agreements that there may be pieces of.
+ONLY = "cartera_agreements"
 
 # Of these a part of an item knows nothing.
 WHOLE_ITEM_FIELDS = frozenset(
@@ -53,7 +61,10 @@ IS_DEBIT = SQL(
 def dated(field_class, *args, **kwargs):
     """A field whose value depends on the day and the policy asked for."""
     return field_class(
-        *args, readonly=True, depends_context=(AS_OF, AGED_TO, POLICY, AGE_BY, "tz"), **kwargs
+        *args,
+        readonly=True,
+        depends_context=(AS_OF, AGED_TO, POLICY, AGE_BY, "tz"),
+        **kwargs,
     )
 
 
@@ -240,9 +251,9 @@ class CarteraOpenItem(models.Model):
             items = [lines.parts_of_open_on(as_of, which)]
         else:
             items = [lines.open_on(as_of, which)]
-        if not whole:
-            arrays = [pieces.among(*only) for only in self.env.context.get(ONLY, ())]
-            items.append(pieces.pieces(self._get_day(), as_of, arrays))
+        only = () if whole else self.env.context.get(ONLY)
+        if only is None or only:
+            items.append(pieces.pieces(self._get_day(), as_of, only))
         return items
 
     @api.model
@@ -366,12 +377,13 @@ class CarteraOpenItem(models.Model):
     def _from(self, items):
         return SQL(
             """
+            -- First, since it is the debtor by whom items are searched.
             FROM (%(items)s) item
+            LEFT JOIN res_partner holder ON holder.id = item.holder_id
             LEFT JOIN account_account account ON account.id = item.account_id
             LEFT JOIN account_move move ON move.id = item.move_id
             LEFT JOIN res_partner partner ON partner.id = item.partner_id
             LEFT JOIN res_partner debtor ON debtor.id = partner.commercial_partner_id
-            LEFT JOIN res_partner holder ON holder.id = item.holder_id
             LEFT JOIN cartera_case debtor_case
                 ON debtor_case.partner_id = holder.cartera_debtor_id
                 AND debtor_case.company_id = item.company_id
@@ -428,8 +440,10 @@ class CarteraOpenItem(models.Model):
         ids = [value] if operator == "=" else value
         if operator not in ("=", "in") or not all(type(found) is int for found in ids):
             return self
-        only = self.env.context.get(ONLY, ())
-        return self.with_context(**{ONLY: (*only, (name, tuple(ids)))})
+        found = pieces.find_agreements(self.env, name, ids)
+        known = self.env.context.get(ONLY)
+        only = found if known is None else found & set(known)
+        return self.with_context(**{ONLY: tuple(sorted(only))})
 
     @api.model
     def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from . import agreement_pieces as pieces
-from .cartera_open_item import IS_DEBIT, dated
+from .cartera_open_item import AGE_BY, IS_DEBIT, dated
 
 
 class CarteraOpenItem(models.Model):
@@ -28,6 +28,12 @@ class CarteraOpenItem(models.Model):
         string="Days Past the Original Date",
         aggregator="max",
         help="Days past the due date that the item had before the agreement.",
+    )
+    bucket_original_id = dated(
+        fields.Many2one,
+        "cartera.aging.bucket",
+        string="Original Bucket",
+        help="Bucket that the item would be in without the agreement.",
     )
     is_agreed = dated(
         fields.Boolean,
@@ -58,11 +64,19 @@ class CarteraOpenItem(models.Model):
             ) AS installment_id,
             item.date_due_original,
             %(day)s - item.date_due_original AS days_overdue_original,
+            policy.bucket_ids[
+                GREATEST(width_bucket(%(original)s, policy.first_days), 1)
+            ] AS bucket_original_id,
             item.agreement_id IS NOT NULL
                 OR COALESCE(%(is_debit)s AND %(in_force)s, FALSE) AS is_agreed
             """,
             columns=super()._select(),
             day=self._get_day(),
+            original=SQL(
+                "%s - %s",
+                self._get_day(),
+                self.with_context(**{AGE_BY: "original"})._get_aged_from_sql(),
+            ),
             is_debit=IS_DEBIT,
             in_force=self._get_in_force_sql(),
         )

@@ -22,6 +22,18 @@ STATUSES = [
 
 # -- SQL of the columns, over the item, its entry and account, and what marks it
 
+# Of an instalment, a promise holds what falls due until its day.
+IS_PROMISED = SQL(
+    """
+    (
+        mark.promised_until IS NOT NULL
+        AND (item.agreement_id IS NULL OR item.date_due <= mark.promised_until)
+    )
+    """
+)
+# What is contested after an agreement does not change it.
+CONTESTED = SQL("(mark.disputed > 0 AND item.agreement_id IS NULL)")
+
 STATUS = SQL(
     """
     CASE
@@ -31,12 +43,14 @@ STATUS = SQL(
         WHEN move.payment_state = 'blocked' THEN 'blocked'
         WHEN item.is_waived THEN 'agreed'
         WHEN mark.paused_until IS NOT NULL THEN 'paused'
-        WHEN mark.promised_until IS NOT NULL THEN 'promised'
-        WHEN mark.disputed > 0 THEN 'disputed'
+        WHEN %s THEN 'promised'
+        WHEN %s THEN 'disputed'
         ELSE 'collectable'
     END
     """,
     IS_DEBIT,
+    IS_PROMISED,
+    CONTESTED,
 )
 IS_COLLECTABLE = SQL(
     """
@@ -46,26 +60,28 @@ IS_COLLECTABLE = SQL(
         AND move.payment_state IS DISTINCT FROM 'blocked'
         AND account.non_trade IS NOT TRUE
         AND NOT item.is_waived
-        AND mark.promised_until IS NULL
+        AND NOT %s
         AND mark.paused_until IS NULL
-        AND (mark.disputed > 0 AND mark.disputed >= item.amount_residual_currency)
-            IS NOT TRUE
+        AND (%s AND mark.disputed >= item.amount_residual_currency) IS NOT TRUE
     )
     """,
     IS_DEBIT,
+    IS_PROMISED,
+    CONTESTED,
 )
 DISPUTED_CURRENCY = SQL(
     """
-    CASE WHEN %s AND mark.disputed > 0 AND item.amount_residual_currency > 0
+    CASE WHEN %s AND %s AND item.amount_residual_currency > 0
         THEN LEAST(mark.disputed, item.amount_residual_currency) ELSE 0
     END
     """,
     IS_DEBIT,
+    CONTESTED,
 )
 # At book value, as its share of what is open.
 DISPUTED = SQL(
     """
-    CASE WHEN %s AND mark.disputed > 0 AND item.amount_residual_currency > 0
+    CASE WHEN %s AND %s AND item.amount_residual_currency > 0
         THEN ROUND(
             item.amount_residual
                 * LEAST(mark.disputed / item.amount_residual_currency, 1),
@@ -75,6 +91,7 @@ DISPUTED = SQL(
     END
     """,
     IS_DEBIT,
+    CONTESTED,
 )
 
 
@@ -155,7 +172,7 @@ class CarteraOpenItem(models.Model):
             %(columns)s,
             COALESCE(item.no_followup, FALSE) AS no_followup,
             COALESCE(move.payment_state = 'blocked', FALSE) AS blocked,
-            mark.promised_until IS NOT NULL AS is_promised,
+            %(promised)s AS is_promised,
             mark.paused_until IS NOT NULL AS is_paused,
             %(status)s AS status,
             CASE %(status)s
@@ -173,6 +190,7 @@ class CarteraOpenItem(models.Model):
             END AS amount_collectable
             """,
             columns=super()._select(),
+            promised=IS_PROMISED,
             status=STATUS,
             collectable=IS_COLLECTABLE,
             disputed=DISPUTED,

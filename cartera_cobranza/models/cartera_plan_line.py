@@ -63,6 +63,14 @@ class CarteraPlanLine(models.Model):
         ondelete="set null",
         help="Of a step that is done per item.",
     )
+    installment_id = fields.Many2one(
+        "cartera.agreement.installment",
+        string="Instalment",
+        index="btree_not_null",
+        ondelete="set null",
+        help="Of a step that is done per item: the instalment of an agreement that "
+        "falls due.",
+    )
     date_event = fields.Date(help="Day of the promise or payment that it answers to.")
     date_step = fields.Date(string="Day of the Step")
     date_next = fields.Date(string="Not Before")

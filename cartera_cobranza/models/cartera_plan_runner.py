@@ -196,7 +196,9 @@ class CarteraPlanRunner(models.AbstractModel):
                 CASE
                     WHEN facts.id IS NULL THEN 'elsewhere'
                     WHEN facts.closed IS NOT NULL THEN facts.closed
-                    WHEN item.id IS NOT NULL
+                    WHEN installment.state IN ('paid', 'void') THEN 'paid'
+                    WHEN contract.state <> 'active' THEN 'agreement_over'
+                    WHEN item.id IS NOT NULL AND installment.id IS NULL
                         AND item.amount_residual = 0
                         AND item.amount_residual_currency = 0 THEN 'paid'
                     WHEN line.episode > 0 AND facts.date_oldest_due IS NULL
@@ -214,6 +216,10 @@ class CarteraPlanRunner(models.AbstractModel):
             LEFT JOIN facts ON facts.id = line.case_id
             JOIN cartera_strategy_step step ON step.id = line.step_id
             LEFT JOIN account_move_line item ON item.id = line.line_id
+            LEFT JOIN cartera_agreement_installment installment
+                ON installment.id = line.installment_id
+            LEFT JOIN cartera_agreement contract
+                ON contract.id = installment.agreement_id
             LEFT JOIN promises promise
                 ON promise.case_id = line.case_id AND promise.clock = step.clock
                     AND promise.date = line.date_event
@@ -275,8 +281,9 @@ class CarteraPlanRunner(models.AbstractModel):
                     )
                     SELECT
                         case_id, company_id, step_id, episode, occurrence, line_id,
-                        COALESCE(line_id, 0), date_event, %(day)s, plan_id, id, action,
-                        channel, CASE verdict WHEN 'do' THEN 'done' ELSE 'merged' END,
+                        COALESCE(-installment_id, line_id, 0), date_event, %(day)s,
+                        plan_id, id, action, channel,
+                        CASE verdict WHEN 'do' THEN 'done' ELSE 'merged' END,
                         %(uid)s, %(now)s, %(uid)s, %(now)s
                     FROM chosen
                     ORDER BY case_id, id

@@ -191,9 +191,10 @@ class CarteraPromiseFacts(models.AbstractModel):
     @api.model
     def _fetch_open_items(self, condition, as_of, columns=None):
         """Id and open amount, in its own currency, of the open items that meet a
-        condition on ``item``."""
+        condition on ``item``, whatever agreements say about them."""
         items = self.env["cartera.open.item"].with_context(
-            cartera_as_of=as_of.isoformat() if as_of else False
+            cartera_as_of=as_of.isoformat() if as_of else False,
+            cartera_whole_items=True,
         )
         return self.env.execute_query(
             SQL(

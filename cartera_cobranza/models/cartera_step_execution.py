@@ -56,7 +56,8 @@ class CarteraStepExecution(models.Model):
         readonly=True,
         required=True,
         default=0,
-        help="Id of the item, also when it is gone; 0 where the step is per debtor.",
+        help="Id of the item, also when it is gone, or the negative of an "
+        "instalment's; 0 where the step is per debtor.",
     )
     date_event = fields.Date(
         readonly=True, help="Day of the promise or payment that the step answers to."

@@ -19,6 +19,7 @@ LINE_FIELDS = (
     "case_id",
     "step_id",
     "line_id",
+    "installment_id",
     "action",
     "channel",
     "verdict",
@@ -275,6 +276,8 @@ class CarteraStrategyEngine(models.AbstractModel):
             cartera_aging_policy_id=False,
             cartera_few_items=debtor_ids is not None and len(debtor_ids) <= MANY,
         )
+        if debtor_ids is not None:
+            open_items = open_items._only("debtor_id", "in", debtor_ids)
         if cached:
             return open_items, None
         refresh = self.env["cartera.case.refresh"]
@@ -313,9 +316,10 @@ class CarteraStrategyEngine(models.AbstractModel):
         """The lines with their ids: what is told of candidates and, where everybody
         has a line, those who have none."""
         columns = SQL(
-            "case_id, step_id, line_id, episode, occurrence, date_event, date_step, "
-            "amount, rank, action, channel, merge_group, cost, date_oldest_due, "
-            "hold_until, promised_until, paused_until, wait_until, reason"
+            "case_id, step_id, line_id, installment_id, episode, occurrence, "
+            "date_event, date_step, amount, rank, action, channel, merge_group, cost, "
+            "date_oldest_due, hold_until, promised_until, paused_until, wait_until, "
+            "reason"
         )
         idle = SQL()
         if everybody:
@@ -323,7 +327,8 @@ class CarteraStrategyEngine(models.AbstractModel):
                 """
                 UNION ALL
                 SELECT
-                    id, NULL, NULL, episode, 1, NULL, NULL, amount_collectable, NULL,
+                    id, NULL, NULL, NULL, episode, 1, NULL, NULL, amount_collectable,
+                    NULL,
                     NULL, NULL, NULL, 0, date_oldest_due, hold_until,
                     promised_until, paused_until, NULL,
                     CASE
@@ -351,7 +356,7 @@ class CarteraStrategyEngine(models.AbstractModel):
         return SQL(
             """
             SELECT
-                id, case_id, step_id, line_id, action, channel,
+                id, case_id, step_id, line_id, installment_id, action, channel,
                 CASE
                     WHEN reason IN %(waiting)s THEN 'wait'
                     WHEN reason IS NOT NULL THEN 'skip'

@@ -54,6 +54,7 @@ REASONS = [
     ("repeated", "Done meanwhile by another plan"),
     ("cured", "Not in arrears any more"),
     ("promise_over", "The promise has been kept or is not open any more"),
+    ("agreement_over", "The agreement is not in force any more"),
     ("elsewhere", "No debtor of the company"),
 ]
 

@@ -11,7 +11,8 @@ from .strategy_facts import COUNTED, MESSAGES
 
 
 def items(open_items, company, date, until, debtor_ids=None):
-    """The collectable items that fall due from ``date`` on.
+    """The collectable items that fall due from ``date`` on; what falls due of an
+    instalment of an agreement is one, with the first of its items.
 
     :param until: the last due date to look at, or None
     :param debtor_ids: ids of the debtors to look at, or None
@@ -23,11 +24,18 @@ def items(open_items, company, date, until, debtor_ids=None):
         some_debtors = SQL("AND item.debtor_id IN %s", tuple(debtor_ids))
     return SQL(
         """
-        SELECT item.move_line_id, item.debtor_id, item.date_due, item.amount_askable
+        SELECT
+            MIN(item.move_line_id) AS move_line_id,
+            item.installment_id,
+            item.debtor_id,
+            item.date_due,
+            SUM(item.amount_askable) AS amount_askable,
+            COALESCE(-item.installment_id, item.move_line_id) AS line_key
         FROM %(items)s item
         WHERE item.company_id = %(company)s
             AND item.collectable
             AND item.date_due >= %(date)s %(limit)s %(some_debtors)s
+        GROUP BY line_key, item.installment_id, item.debtor_id, item.date_due
         """,
         items=open_items._table_sql,
         company=company.id,
@@ -42,11 +50,14 @@ def found_items(rows):
 
     :param rows: of the query of :func:`items`
     """
-    columns = zip(*rows, strict=True) if rows else ((), (), (), ())
+    columns = zip(*rows, strict=True) if rows else ((),) * 6
     return SQL(
         """
-        SELECT * FROM unnest(%s::int[], %s::int[], %s::date[], %s::numeric[])
-            item (move_line_id, debtor_id, date_due, amount_askable)
+        SELECT * FROM unnest(
+            %s::int[], %s::int[], %s::int[], %s::date[], %s::numeric[], %s::int[]
+        ) item (
+            move_line_id, installment_id, debtor_id, date_due, amount_askable, line_key
+        )
         """,
         *map(list, columns),
     )
@@ -117,6 +128,7 @@ def _per_debtor(oldest_due, join):
             facts.id AS case_id,
             step.id AS step_id,
             NULL::int AS line_id,
+            NULL::int AS installment_id,
             CASE step.kind WHEN 'arrears' THEN facts.episode ELSE 0 END AS episode,
             COALESCE(done.times, 0) + 1 AS occurrence,
             event.date AS date_event,
@@ -162,8 +174,8 @@ def _per_answer():
     return SQL(
         """
         SELECT DISTINCT ON (facts.id)
-            facts.id, step.id, NULL::int, facts.episode, 1, NULL::date, NULL::date,
-            facts.amount_collectable, FALSE, step.catch_up_days
+            facts.id, step.id, NULL::int, NULL::int, facts.episode, 1, NULL::date,
+            NULL::date, facts.amount_collectable, FALSE, step.catch_up_days
         FROM facts
         JOIN steps step
             ON step.strategy_id = facts.strategy_id AND step.kind = 'arrears'
@@ -186,7 +198,8 @@ def _per_promise():
     return SQL(
         """
         SELECT
-            facts.id, step.id, NULL::int, 0, COALESCE(done.times, 0) + 1, promise.date,
+            facts.id, step.id, NULL::int, NULL::int, 0, COALESCE(done.times, 0) + 1,
+            promise.date,
             CASE
                 WHEN done.times IS NOT NULL THEN done.last_date + step.repeat_days
                 ELSE GREATEST(promise.date + step.offset_days, promise.least)
@@ -212,7 +225,8 @@ def _per_item(condition):
     return SQL(
         """
         SELECT
-            facts.id, step.id, item.move_line_id, 0, 1, NULL::date,
+            facts.id, step.id, item.move_line_id, item.installment_id, 0, 1,
+            NULL::date,
             item.date_due + step.offset_days, item.amount_askable, FALSE, 0
         FROM items item
         JOIN facts ON facts.partner_id = item.debtor_id
@@ -222,7 +236,7 @@ def _per_item(condition):
                 SELECT 1 FROM cartera_step_execution execution
                 WHERE execution.case_id = facts.id
                     AND execution.step_id = step.id
-                    AND execution.line_key = item.move_line_id
+                    AND execution.line_key = item.line_key
                     AND execution.state IN %s
             )
         """,
@@ -236,7 +250,7 @@ def _next_item(date):
     return SQL(
         """
         SELECT
-            facts.id, step.id, NULL::int, 0, 1, NULL::date,
+            facts.id, step.id, NULL::int, NULL::int, 0, 1, NULL::date,
             MIN(item.date_due + step.offset_days), NULL::numeric, FALSE, 0
         FROM items item
         JOIN facts ON facts.partner_id = item.debtor_id

@@ -1,14 +1,12 @@
 import random
 from collections import defaultdict
-from datetime import date, timedelta
+from itertools import pairwise
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from ..lib import agreement_fill
 from .agreement_common import AgreementCommon
-
-DAYS = [date(2026, 7, 31), date(2026, 8, 31), date(2026, 9, 30), date(2026, 10, 31)]
 
 
 @tagged("post_install", "-at_install", "cartera")
@@ -47,9 +45,7 @@ class TestAgreementView(AgreementCommon):
             if not item.agreement_id:
                 place = "outside"
             self.assertNotIn((item.move_line_id.id, place), found)
-            found[item.move_line_id.id, place] = round(
-                item.amount_residual_currency, 2
-            )
+            found[item.move_line_id.id, place] = round(item.amount_residual_currency, 2)
         return found
 
     # -- in place of the items ----------------------------------------------------
@@ -82,3 +78,322 @@ class TestAgreementView(AgreementCommon):
         self.assertLedgerEven()
         self.assertLedgerEven("2026-06-30")
         self.assertLedgerEven("2026-06-29")
+
+    def test_what_is_not_covered_stands_outside(self):
+        line = self._receivable_lines(self.old)
+        item = {"line_id": line.id, "sequence": 0, "amount": 600}
+        agreement = self._make_agreement(
+            self.old, ("2026-07-15", 600), item_ids=[Command.create(item)]
+        )
+        self.assertEqual(
+            self._pieces(agreement), {(line.id, 1): 600, (line.id, "outside"): 400}
+        )
+        outside = self._find_items().filtered(lambda item: not item.agreement_id)
+        self.assertIn(line, outside.move_line_id)
+        part = outside.filtered(lambda item: item.move_line_id == line)
+        self.assertEqual(
+            (part.date_due.isoformat(), part.is_agreed, part.status),
+            ("2026-01-31", False, "collectable"),
+        )
+        # Money pays first what is not covered, since the rest has later days.
+        self._pay(self.old, 500, "2026-06-30")
+        self.assertEqual(self._pieces(agreement), {(line.id, 1): 500})
+        self.assertLedgerEven()
+
+    def test_a_payment_undone_opens_its_instalment_again(self):
+        agreement = self._make_agreement(
+            self.moves, ("2026-07-15", 700), ("2026-08-15", 800)
+        )
+        before = self._picture()
+        payment = self._pay(self.old, 300, "2026-06-30")
+        one, two = agreement.item_ids.line_id.sorted("date_maturity").ids
+        after = {(one, 1): 400, (one, 2): 300, (two, 2): 500}
+        self.assertEqual(self._pieces(agreement), after)
+        self._receivable_lines(payment.move_id).remove_move_reconcile()
+        payment.action_draft()
+        self.assertEqual(self._picture(), before)
+        self.assertLedgerEven()
+
+    def test_the_original_age_stands_beside_the_agreed_one(self):
+        agreement = self._make_agreement(
+            self.moves, ("2026-06-15", 500), ("2026-08-15", 1000)
+        )
+        items = self._find_items().filtered(lambda item: item.document == self.old.name)
+        seen = [
+            (
+                item.days_overdue,
+                item.bucket_id.name,
+                item.days_overdue_original,
+                item.bucket_original_id.name,
+            )
+            for item in items
+        ]
+        self.assertEqual(
+            seen, [(15, "1-30", 150, "121-180"), (-46, "Not due", 150, "121-180")]
+        )
+
+        def ages(by, as_of=None):
+            found = self._items(as_of, cartera_age_by=by).search(
+                [("agreement_id", "=", agreement.id)]
+            )
+            return sorted(found.mapped("age_days"))
+
+        self.assertEqual(ages("agreed"), [-46, -46, 15])
+        self.assertEqual(ages("original"), [30, 150, 150])
+        self.assertEqual(ages("cured"), [30, 150, 150])
+        agreement.cure_count = 1
+        self._pay(self.old, 500, "2026-06-30")
+        agreement.invalidate_recordset()
+        self.env["cartera.case"].search([])
+        self.assertTrue(agreement.is_cured)
+        self.assertEqual(ages("cured"), [-46, -46])
+        self.assertEqual(ages("cured", "2026-06-30"), [-46, -46])
+
+    def test_the_case_tells_what_is_under_agreement(self):
+        self._invoice(50, "2026-05-01", due="2026-05-31")
+        self._make_agreement(self.moves, ("2026-06-15", 500), ("2026-08-15", 900))
+        case = self._case()
+        self.assertEqual(
+            (
+                case.amount_agreed,
+                case.amount_overdue,
+                case.amount_collectable,
+                case.amount_not_due,
+                case.amount_total,
+            ),
+            (1500, 550, 550, 1000, 1550),
+        )
+        self.assertEqual(
+            (case.date_oldest_due.isoformat(), case.date_next_due.isoformat()),
+            ("2026-05-31", "2026-08-15"),
+        )
+
+    def test_what_is_only_waived_is_never_due(self):
+        self._make_agreement(self.moves, ("2026-07-15", 1000), kind="finiquito")
+        with self._on("2026-07-10"):
+            self._pay(self.moves, 1000, "2026-07-10")
+        with self._on("2026-08-20"):
+            [item] = self._items().search([("debtor_id", "=", self.debtor.id)])
+            self.assertEqual(
+                (item.amount_residual, item.status, item.due_side, item.days_overdue),
+                (500, "agreed", "not_due", 0),
+            )
+
+    # -- days -----------------------------------------------------------------------
+
+    def test_each_day_is_as_it_was(self):
+        """Signing, money, a credit note and the end: each day's picture stays."""
+        pictures = {}
+
+        def keep(day):
+            # A day is over when the next one begins.
+            with self._on(day):
+                self.env.invalidate_all()
+                pictures[day] = self._picture()
+                self.assertLedgerEven()
+
+        keep("2026-06-29")
+        with self._on("2026-06-30"):
+            agreement = self._make_agreement(
+                self.moves, ("2026-07-15", 600), ("2026-08-15", 600)
+            )
+        keep("2026-06-30")
+        with self._on("2026-07-05"):
+            payment = self._pay(self.old, 250, "2026-07-05")
+        keep("2026-07-05")
+        with self._on("2026-07-08"):
+            refund = self._invoice(100, "2026-07-08", move_type="out_refund")
+            self._match(refund | self.old)
+        keep("2026-07-08")
+        with self._on("2026-07-20"):
+            agreement._close("cancelled", fields.Date.to_date("2026-07-20"), "Test")
+        keep("2026-07-20")
+        self.assertTrue(payment)
+        with self._on("2026-07-21"):
+            for day, picture in pictures.items():
+                with self.subTest(day):
+                    self.assertEqual(self._picture(day), picture)
+                    self.assertLedgerEven(day)
+        self.assertEqual(
+            len({str(picture) for picture in pictures.values()}), len(pictures)
+        )
+
+    def test_sums_of_a_past_day_are_those_of_its_items(self):
+        self._make_agreement(self.moves, ("2026-07-15", 600), ("2026-08-15", 600))
+        with self._on("2026-07-20"):
+            self._pay(self.old, 250, "2026-07-18")
+            for day in ("2026-06-29", "2026-06-30", "2026-07-17", "2026-07-18"):
+                items = self._items(day)
+                domain = [("company_id", "=", self.env.company.id)]
+                sums = items._read_group(
+                    domain, ["bucket_id", "agreement_id"], ["amount_residual:sum"]
+                )
+                whole = defaultdict(float)
+                for item in items.search(domain):
+                    whole[item.bucket_id, item.agreement_id] += item.amount_residual
+                self.assertEqual(
+                    {(bucket, found): amount for bucket, found, amount in sums}, whole
+                )
+
+    # -- people and currencies --------------------------------------------------------
+
+    def test_items_of_a_subsidiary_stand_in_the_case_of_the_agreement(self):
+        subsidiary = self._create_debtor("Abarrotes El Faro Norte")
+        group = self.env["cartera.debtor.group"].create(
+            {
+                "name": "El Faro",
+                "head_id": self.debtor.id,
+                "member_ids": [Command.set((self.debtor | subsidiary).ids)],
+                "is_one_case": True,
+            }
+        )
+        other = self._invoice(200, "2026-03-01", due="2026-03-31", partner=subsidiary)
+        agreement = self._make_agreement(
+            self.moves | other, ("2026-07-15", 800), ("2026-08-15", 900)
+        )
+        items = self._find_items().filtered("agreement_id")
+        self.assertEqual(sum(items.mapped("amount_residual")), 1700)
+        self.assertEqual(items.commercial_partner_id, self.debtor | subsidiary)
+        self.assertLedgerEven()
+        # The agreement is the parent's, whoever is collected with it later.
+        group.is_one_case = False
+        subsidiary.invalidate_recordset()
+        self.assertEqual(self._find_items().agreement_id, agreement)
+        self.assertEqual(sum(self._find_items().mapped("amount_residual")), 1700)
+        self.assertFalse(self._find_items(subsidiary))
+        self._pay(other, 200, "2026-06-30", partner=subsidiary)
+        self.assertEqual(self._case().amount_agreed, 1500)
+        self.assertLedgerEven()
+
+    def test_pieces_in_a_foreign_currency_keep_the_book_value(self):
+        euro = self.setup_other_currency(
+            "EUR", rates=[("2026-01-01", 0.0531), ("2026-03-01", 0.0477)]
+        )
+        one = self._invoice(100.01, "2026-02-01", due="2026-02-28", currency=euro)
+        two = self._invoice(99.99, "2026-03-05", due="2026-03-31", currency=euro)
+        agreement = self._make_agreement(
+            one | two, ("2026-07-15", 33.33), ("2026-08-15", 66.7), ("2026-09-15", 70)
+        )
+        self._pay(one, 10, "2026-06-30", currency=euro)
+        items = self._items().search([("agreement_id", "=", agreement.id)])
+        for line in agreement.item_ids.line_id:
+            parts = items.filtered(lambda item, line=line: item.move_line_id == line)
+            self.assertAlmostEqual(
+                sum(parts.mapped("amount_residual")), line.amount_residual, 2
+            )
+            self.assertAlmostEqual(
+                sum(parts.mapped("amount_residual_currency")),
+                line.amount_residual_currency,
+                2,
+            )
+            self.assertAlmostEqual(
+                sum(parts.mapped("amount_original")), line.balance, 2
+            )
+            for part in parts:
+                rate = line.amount_residual / line.amount_residual_currency
+                self.assertAlmostEqual(
+                    part.amount_residual,
+                    part.amount_residual_currency * rate,
+                    delta=0.02,
+                )
+        self.assertLedgerEven()
+        self.assertLedgerEven("2026-06-30")
+
+    # -- against the reference --------------------------------------------------------
+
+    def test_random_agreements_are_as_the_reference_says(self):
+        generator = random.Random(5)
+        for number in range(12):
+            with self.subTest(number=number):
+                self._check_random(generator)
+        self.assertLedgerEven()
+        self.assertLedgerEven("2026-06-30")
+
+    def _check_random(self, generator):
+        partner = self._create_debtor("Random")
+        cents = [generator.randrange(5_000, 90_000) for _item in range(3)]
+        moves = self.env["account.move"].union(
+            *(
+                self._invoice(
+                    amount / 100,
+                    "2026-03-01",
+                    due=f"2026-0{month}-15",
+                    partner=partner,
+                )
+                for month, amount in enumerate(cents, 3)
+            )
+        )
+        if generator.random() < 0.5:
+            self._credit(generator, partner, moves[0], cents[0])
+        lines = self._receivable_lines(moves).sorted("date_maturity")
+        shares = [generator.choice((1, 1, 0.6)) for _line in lines]
+        covered = [
+            round(100 * line.amount_residual * share)
+            for line, share in zip(lines, shares, strict=True)
+        ]
+        total = sum(covered)
+        payable = round(total * generator.choice((1, 0.8)))
+        cuts = sorted(generator.sample(range(1, payable), 3))
+        bounds = list(pairwise([0, *cuts, payable]))
+        agreement = self._make_agreement(
+            moves,
+            *(
+                (f"2026-0{month}-20", (high - low) / 100)
+                for month, (low, high) in enumerate(bounds, 6)
+            ),
+            item_ids=[
+                Command.create(
+                    {"line_id": line.id, "sequence": rank, "amount": amount / 100}
+                )
+                for rank, (line, amount) in enumerate(zip(lines, covered, strict=True))
+            ],
+        )
+        self._check(agreement, bounds, total)
+        for _step in range(3):
+            line = generator.choice(lines)
+            left = round(100 * line.amount_residual)
+            if left < 200:
+                continue
+            if generator.random() < 0.35:
+                self._credit(generator, partner, line.move_id, left)
+            else:
+                amount = generator.randrange(1, left + 1) / 100
+                self._pay(line.move_id, amount, "2026-06-30", partner=partner)
+            self._check(agreement, bounds, total)
+            self._check(agreement, bounds, total, "2026-06-30")
+
+    def _credit(self, generator, partner, move, most):
+        amount = generator.randrange(1, most // 2) / 100
+        refund = self._invoice(
+            amount, "2026-06-30", move_type="out_refund", partner=partner
+        )
+        self._match(refund | move)
+
+    def _check(self, agreement, bounds, total, as_of=None):
+        """The pieces are those of ``lib/agreement_fill.py``."""
+        expected, items, credited = {}, [], 0
+        for item in agreement.item_ids.sorted("sequence"):
+            residual = round(100 * item.line_id.amount_residual)
+            covered = round(100 * item.amount)
+            left = min(residual, covered)
+            items.append((item.line_id.id, left))
+            if residual > left:
+                expected[item.line_id.id, "outside"] = (residual - left) / 100
+            refunds = item.line_id.matched_credit_ids.filtered(
+                lambda partial: partial.credit_move_id.move_type == "out_refund"
+            )
+            other = round(100 * sum(refunds.mapped("debit_amount_currency")))
+            other -= round(100 * item.amount_credited_before)
+            credited += min(max(other, 0), covered - left)
+        money = total - credited - sum(left for _line, left in items)
+        for line_id, index, amount in agreement_fill.get_pieces(items, bounds, money):
+            place = None if index is None else index + 1
+            expected[line_id, place] = amount / 100
+        self.assertEqual(self._pieces(agreement, as_of), expected)
+        open_by = defaultdict(float)
+        for (_line, place), amount in self._pieces(agreement, as_of).items():
+            open_by[place] += amount
+        fills, waiver = agreement_fill.fill(bounds, total, money, credited)
+        for number, fill in enumerate(fills, 1):
+            self.assertAlmostEqual(open_by[number], fill.open / 100, 2)
+        self.assertAlmostEqual(open_by[None], waiver.open / 100, 2)

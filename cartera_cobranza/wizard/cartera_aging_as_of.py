@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..models.cartera_open_item import AGES
+
 
 class CarteraAgingAsOf(models.TransientModel):
     """Asks for a day and a policy, and opens the open items as they stood then."""
@@ -19,6 +21,14 @@ class CarteraAgingAsOf(models.TransientModel):
         string="Aging Policy",
         required=True,
         default=lambda self: self.env.company.cartera_aging_policy_id,
+    )
+    age_by = fields.Selection(
+        AGES,
+        string="Age of Agreements",
+        required=True,
+        default="agreed",
+        help="What the age of items under an agreement counts from. Cured: its first "
+        "instalments have been paid, as many as its product asks for.",
     )
 
     def _default_date(self):
@@ -49,6 +59,7 @@ class CarteraAgingAsOf(models.TransientModel):
             context={
                 "cartera_as_of": self.date.isoformat(),
                 "cartera_aging_policy_id": self.policy_id.id,
+                "cartera_age_by": self.age_by,
                 **self.env["cartera.open.item"]._get_pivot_context(self.date),
             },
             views=[[False, v] for v in ("pivot", "list", "kanban", "graph")],

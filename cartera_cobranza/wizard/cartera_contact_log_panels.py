@@ -196,8 +196,10 @@ class CarteraContactLog(models.TransientModel):
 
     @api.depends("dispute_item_id")
     def _compute_dispute_amount(self):
+        """All that is open of it: of an item under agreement, in all instalments."""
         for log in self:
-            log.dispute_amount = log.dispute_item_id.amount_residual_currency
+            line = log.dispute_item_id.move_line_id
+            log.dispute_amount = line.amount_residual_currency
 
     # -- call back ----------------------------------------------------------------
 

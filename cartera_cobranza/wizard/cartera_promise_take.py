@@ -110,24 +110,23 @@ class CarteraPromiseTake(models.TransientModel):
     @api.depends("case_id", "currency_id")
     def _compute_item_ids(self):
         for take in self:
-            promisable = take.case_id._get_promisable()
-            own = {
-                item: most
-                for item, most in promisable.items()
-                if item.currency_id == take.currency_id
-            }
-            overdue = any(item.days_overdue > 0 for item in own)
+            own = {}
+            for item, most in take.case_id._get_promisable().items():
+                if item.currency_id == take.currency_id:
+                    own.setdefault(item.move_line_id, []).append((item, most))
+            oldest = {line: parts[0][0] for line, parts in own.items()}
+            overdue = any(item.days_overdue > 0 for item in oldest.values())
             take.item_ids = [
                 Command.clear(),
                 *(
                     Command.create(
                         {
-                            "line_id": item.id,
-                            "is_included": item.days_overdue > 0 or not overdue,
-                            "amount_open": most,
+                            "line_id": line.id,
+                            "is_included": oldest[line].days_overdue > 0 or not overdue,
+                            "amount_open": sum(most for _item, most in parts),
                         }
                     )
-                    for item, most in own.items()
+                    for line, parts in own.items()
                 ),
             ]
 
@@ -249,9 +248,9 @@ class CarteraPromiseTakeItem(models.TransientModel):
         """As far as the user may see the item: whoever sends the id of another one
         past the window learns nothing of it."""
         seen = {
-            item.id: item
+            item.move_line_id.id: item
             for item in self.env["cartera.open.item"].search(
-                [("id", "in", self.line_id.ids)]
+                [("move_line_id", "in", self.line_id.ids)], order="date_due desc, id"
             )
         }
         for row in self:

@@ -57,7 +57,7 @@ def _measure(env, day, as_of, variants):
         env.cr.execute(statement, values)
         return env.cr.fetchall()
 
-    ours_best, hand_best, rows = _race(ours, by_hand, variants)
+    ours_best, hand_best, rows = race(ours, by_hand, variants)
     shown = {
         (debtor.id or None, number_of[bucket.id]): round(amount, 2)
         for debtor, bucket, amount in rows["ours"]
@@ -81,7 +81,7 @@ def _measure(env, day, as_of, variants):
     }
 
 
-def _race(ours, by_hand, variants):
+def race(ours, by_hand, variants):
     """Run both sides in turns, after a warm-up; best of all rounds, and the rows.
 
     Variants that are far behind in the warm-up do not take part in the rounds.

@@ -18,6 +18,7 @@ from odoo_env import add_database_options, environment
 def run_task(env, task, today):
     """Return the answer of a task that is over once answered."""
     from aging_task import measure_aging
+    from agreements_task import measure_agreements
     from nightly_task import change_ledger, measure_run
     from screens_task import measure_screens
     from strategy_task import (
@@ -32,6 +33,7 @@ def run_task(env, task, today):
 
     tasks = {
         "aging": lambda: measure_aging(env, today),
+        "agreements": lambda: measure_agreements(env, today),
         "screens": lambda: measure_screens(env),
         "first night": lambda: measure_run(env, first=True),
         "night": lambda: measure_run(env),
