@@ -6,6 +6,9 @@ from . import cartera_agreement_notice  # noqa: F401  (inherited: it comes first
 
 ACTIVITY = "cartera_cobranza.mail_activity_type_agreement_"
 
+# Days in which an agreement that comes back into force does not end again at once.
+REINSTATED_DAYS = 10
+
 # What is expected of an agreement in force, and of none that has ended.
 NO_EXPECTATIONS = {
     "standing": False,
@@ -179,6 +182,17 @@ class CarteraAgreementDefault(models.AbstractModel):
                 lambda part: part.state not in ("paid", "void")
             )
             rest.write({"state": "void", "amount_open": 0, "days_late": 0})
+        return result
+
+    def _resume(self, reason):
+        """One that comes back into force is given some days: by its own rules it would
+        end again the same night."""
+        result = super()._resume(reason)
+        today = self.company_id._get_cartera_today()
+        until = fields.Date.add(today, days=REINSTATED_DAYS)
+        self.date_tolerated_until = max(until, self.date_tolerated_until or until)
+        if self.kind == "finiquito" and not self.late_decision:
+            self.date_late_until = max(until, self._get_last_day())
         return result
 
     # -- asking a supervisor ------------------------------------------------------

@@ -233,6 +233,21 @@ class TestAgreementDefault(DefaultCommon):
         self.assertEqual(self.agreement.state, "broken")
         self.assertEqual(case.stage_id, self.stage_extrajudicial)
 
+    def test_one_that_comes_back_into_force_is_given_some_days(self):
+        self._break()
+        with self._on("2026-08-26"):
+            self._as(self.supervisor, self.agreement)._reinstate("They called")
+        self._phase("2026-09-05")
+        self.assertRecordValues(
+            self.agreement, [{"state": "active", "date_notice": False}]
+        )
+        self.assertEqual(
+            self.agreement.installment_ids.mapped("state"),
+            ["overdue", "overdue", "pending"],
+        )
+        self._phase("2026-09-06")
+        self.assertEqual(self.agreement.date_notice, date(2026, 9, 6))
+
     def test_no_days_to_cure_no_notice(self):
         self.agreement.notice_days = 0
         self._phase("2026-08-14")
@@ -439,6 +454,17 @@ class TestSettlementInTime(DefaultCommon):
             with self.assertRaises(UserError):
                 self._as(self.supervisor, self.agreement)._accept_late("After all")
             self.assertEqual(self.line.amount_residual, 400, "owed as before")
+
+    def test_one_that_comes_back_into_force_may_still_be_paid(self):
+        self._phase("2026-07-14")
+        with self._on("2026-07-15"):
+            self._as(self.supervisor, self.agreement)._reinstate("They called")
+        self._later_pay(600, "2026-07-25")
+        self._phase("2026-07-25")
+        self.assertEqual(self.agreement.standing, "complete")
+        self.line.remove_move_reconcile()
+        self._phase("2026-07-26")
+        self.assertEqual(self.agreement.state, "expired")
 
     def test_several_payments_missed_break_it(self):
         invoice = self._invoice(900, "2026-04-02")

@@ -15,7 +15,7 @@ class CarteraAgreementRuling(models.TransientModel):
     ruling = fields.Selection(
         [
             ("broken", "Declare it broken"),
-            ("lift", "Let the default be"),
+            ("lift", "Tolerate the default for now"),
             ("accept", "Accept the late money"),
             ("refuse", "Refuse the late money"),
         ],
