@@ -122,7 +122,8 @@ class CarteraAgreementEngine(models.AbstractModel):
     def _decide(self, row, date):
         """Add to an agreement what the rules say of it: its ``verdict`` and what is
         ``owed`` of the covered debt besides the instalments."""
-        row["unit"] = self.env["res.currency"].browse(row["currency_id"]).rounding
+        currency = self.env["res.currency"].browse(row["currency_id"])
+        row["unit"], row["digits"] = currency.rounding, currency.decimal_places
         pieces = [self._split_item(item, row) for item in row["items"]]
         row["total"] = sum(self._to_units(item["amount"], row) for item in row["items"])
         installments = tuple(self._to_rule(part, row) for part in row["installments"])
@@ -161,8 +162,7 @@ class CarteraAgreementEngine(models.AbstractModel):
 
     @api.model
     def _to_amount(self, units, row):
-        currency = self.env["res.currency"].browse(row["currency_id"])
-        return currency.round(units * row["unit"])
+        return round(units * row["unit"], row["digits"])
 
     @api.model
     def _split_item(self, item, row):

@@ -282,7 +282,7 @@ class CarteraAgreementFacts(models.AbstractModel):
     # -- the ledger ---------------------------------------------------------------
 
     @api.model
-    def _fetch_settled(self, line_ids, as_of=None):
+    def _fetch_settled(self, line_ids, as_of):
         """What settled debit items, by posted entries.
 
         Differences of exchange belong to the money that brought them about.
@@ -317,16 +317,3 @@ class CarteraAgreementFacts(models.AbstractModel):
         for line_id, day, is_money, amount in rows:
             found[line_id].append((day, is_money, amount))
         return found
-
-    @api.model
-    def _get_credited(self, line_ids):
-        """What was settled of journal items otherwise than by money, by id: the
-        measure that an agreement keeps of its items when it comes into force.
-
-        :return: ``{line id: amount in the currency of the item}``
-        """
-        self._flush()
-        return {
-            line_id: sum(amount for _day, is_money, amount in rows if not is_money)
-            for line_id, rows in self._fetch_settled(line_ids).items()
-        }

@@ -52,6 +52,25 @@ def test_broken_promises_matter_where_they_are_asked_for():
     assert not EXTRAJUDICIAL.holds(5, 500.0, 100.0, broken=9)
 
 
+@pytest.mark.parametrize(
+    ("days", "amount", "has_broken_agreement", "holds"),
+    [
+        (1, 500.0, True, True),
+        (1, 500.0, False, False),
+        (0, 500.0, True, False),
+        (1, 499.0, True, False),
+        (61, 500.0, False, True),
+    ],
+)
+def test_a_broken_agreement_does_instead_of_the_days(
+    days, amount, has_broken_agreement, holds
+):
+    rule = StageRule("x", 1, min_days=61, min_amount=500.0, on_broken_agreement=True)
+    assert rule.holds(days, amount, 100.0, 0, has_broken_agreement) is holds
+    deaf = StageRule("x", 1, min_days=61, min_amount=500.0)
+    assert deaf.holds(days, amount, 100.0, 0, has_broken_agreement) is (days >= 61)
+
+
 def test_what_is_promised_is_not_cured():
     held = decide(FOUR, EXTRAJUDICIAL, EXTRAJUDICIAL, 0, 0.0, 0.0, is_held=True)
     assert held == Decision(EXTRAJUDICIAL)
