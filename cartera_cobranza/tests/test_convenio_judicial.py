@@ -117,7 +117,7 @@ class TestConvenioJudicial(CourtCommon):
 
     def test_it_needs_a_legal_case_and_an_effect(self):
         for values in ({"legal_case_id": False}, {"court_effect": False}):
-            with self.subTest(values), self.assertRaisesRegex(ValidationError, "Court"):
+            with self.subTest(values), self.assertRaises(ValidationError):
                 self._make_agreement(
                     self.invoice,
                     *PAYMENTS,
