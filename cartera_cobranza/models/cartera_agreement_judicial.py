@@ -215,7 +215,7 @@ class CarteraAgreementJudicial(models.AbstractModel):
         if legal not in self.refinanced_to_ids.legal_case_id:
             legal._plan_task(
                 self.env._(
-                    "Resume or withdraw the proceedings: %s was refinanced out of court",
+                    "Resume or withdraw the proceedings: %s is refinanced out of court",
                     self.name,
                 )
             )
