@@ -215,6 +215,8 @@ class CarteraAgreementCharges(models.AbstractModel):
             )
             if product and amount
         ]
+        if not lines:
+            return 0
         engine._add_tax_details_in_base_lines(lines, company)
         engine._round_base_lines_tax_details(lines, company)
         summary = engine._get_tax_totals_summary(lines, agreement.currency_id, company)

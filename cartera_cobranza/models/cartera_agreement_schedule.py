@@ -265,27 +265,8 @@ class CarteraAgreementSchedule(models.AbstractModel):
 
     def _get_tax(self, interest, fee):
         """Taxes on the charges of one instalment, in the smallest unit."""
-        company = self.company_id.sudo()
-        products = (
-            (company.cartera_interest_product_id, interest),
-            (company.cartera_fee_product_id, fee),
-        )
-        return sum(
-            self._get_product_tax(product, amount) for product, amount in products
-        )
-
-    def _get_product_tax(self, product, amount):
-        if not product or not amount:
-            return 0
-        taxes = product.taxes_id._filter_taxes_by_company(self.company_id)
-        position = self.env["account.fiscal.position"].sudo()
-        position = position.with_company(self.company_id)
-        taxes = position._get_fiscal_position(self.partner_id).map_tax(taxes)
-        price = self._to_amount(amount)
-        result = taxes.compute_all(
-            price, self.currency_id, 1, product, self.partner_id, False
-        )
-        return self._to_units(result["total_included"] - result["total_excluded"])
+        interest, fee = self._to_amount(interest), self._to_amount(fee)
+        return self._to_units(self._estimate_charge_tax(interest, fee))
 
     # -- why there is none --------------------------------------------------------
 

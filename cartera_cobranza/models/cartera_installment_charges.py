@@ -85,8 +85,10 @@ class CarteraInstallmentCharges(models.AbstractModel):
             return False
         if self.agreement_id.state != "active" or self._get_charge():
             return False
-        self.charge_note = self._get_charge_obstacle(date)
-        return not self.charge_note
+        obstacle = self._get_charge_obstacle(date)
+        if obstacle != (self.charge_note or ""):
+            self.charge_note = obstacle
+        return not obstacle
 
     def _get_charge_obstacle(self, date):
         """Why charges that have come are not invoiced yet; an empty string if nothing

@@ -203,6 +203,15 @@ class TestCharges(AgreementCommon):
             )
             self.env.flush_all()
 
+    def test_index_is_unique_in_the_database(self):
+        [(definition,)] = self.env.execute_query(
+            SQL(
+                "SELECT indexdef FROM pg_indexes WHERE tablename = 'account_move' "
+                "AND indexdef LIKE '%%cartera_charge_number%%'"
+            )
+        )
+        self.assertIn("CREATE UNIQUE INDEX", definition)
+
     def test_what_another_runner_was_first_with_is_no_error(self):
         self._agree()
         charger = self.env["cartera.agreement.charger"]
@@ -394,17 +403,3 @@ class TestCharges(AgreementCommon):
         self.assertEqual(note.amount_untaxed, 30)
         self.assertEqual(self._charge("2026-07-16"), (0, []))
         self.assertLedgerEven()
-
-
-@tagged("post_install", "-at_install", "cartera", "cartera_agreement")
-class TestChargesApart(AgreementCommon):
-    """Two transactions at once."""
-
-    def test_index_is_unique_in_the_database(self):
-        [(definition,)] = self.env.execute_query(
-            SQL(
-                "SELECT indexdef FROM pg_indexes WHERE tablename = 'account_move' "
-                "AND indexdef LIKE '%%cartera_charge_number%%'"
-            )
-        )
-        self.assertIn("CREATE UNIQUE INDEX", definition)
