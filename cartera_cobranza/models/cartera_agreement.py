@@ -1,21 +1,22 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
 
 from . import (  # noqa: F401  (inherited: they come first)
     cartera_agreement_charges,
     cartera_agreement_default,
     cartera_agreement_documents,
     cartera_agreement_flow,
+    cartera_agreement_installment,
+    cartera_agreement_item,
     cartera_agreement_judicial,
     cartera_agreement_ledger,
     cartera_agreement_limits,
-    cartera_agreement_part,
     cartera_agreement_portal,
     cartera_agreement_problems,
     cartera_agreement_refinance,
     cartera_agreement_schedule,
     cartera_agreement_settlement,
     cartera_agreement_terms,
+    cartera_agreement_writing,
     cartera_inner_chatter,
     cartera_installment_charges,
 )
@@ -41,82 +42,6 @@ STATES = [
     ("cancelled", "Cancelled"),
     ("refinanced", "Refinanced"),
 ]
-
-# What an item is part of, in the order in which it is waived.
-COMPONENTS = [("fee", "Fees"), ("interest", "Interest"), ("capital", "Capital")]
-
-
-# What people settle while they negotiate.
-NEGOTIATED_FIELDS = frozenset(
-    {
-        "amount_fee",
-        "amount_payable",
-        "amount_quita_capital",
-        "amount_quita_fee",
-        "amount_quita_interest",
-        "case_id",
-        "currency_id",
-        "date",
-        "date_down_payment",
-        "date_first",
-        "date_valid_until",
-        "day_count",
-        "down_payment",
-        "grace_kind",
-        "grace_periods",
-        "index_currency_id",
-        "installment_ids",
-        "item_ids",
-        "last_day",
-        "method",
-        "move_to_working",
-        "override_reason",
-        "periodicity",
-        "product_id",
-        "quita_capital",
-        "quita_fee",
-        "quita_interest",
-        "rate",
-        "rate_kind",
-        "refinanced_from_id",
-        "term",
-    }
-)
-
-QUITA_AMOUNTS = frozenset(
-    {"amount_quita_capital", "amount_quita_fee", "amount_quita_interest"}
-)
-QUITA_DECIDING = frozenset(
-    {
-        "case_id",
-        "currency_id",
-        "item_ids",
-        "quita_capital",
-        "quita_fee",
-        "quita_interest",
-    }
-)
-# What does not change the schedule or its effect.
-TERMS_DECIDING = NEGOTIATED_FIELDS - {"date_valid_until", "override_reason"}
-
-# Context key: what follows from the terms is being written.
-REFRESHING = "cartera_refreshing"
-
-# What they settle until it is in force.
-COURT_FIELDS = frozenset({"court_effect", "legal_case_id"})
-
-# What they write at any time.
-EDITABLE_FIELDS = frozenset(
-    {
-        "activity_ids",
-        "court_conditions",
-        "coverage_ids",
-        "date_suspended_until",
-        "message_follower_ids",
-        "note",
-        "user_id",
-    }
-)
 
 
 def proposed(name, field_class, *args, **kwargs):
@@ -144,6 +69,7 @@ class CarteraAgreement(models.Model):
     _name = "cartera.agreement"
     _description = "Agreement"
     _inherit = [
+        "cartera.agreement.writing",
         "cartera.agreement.terms",
         "cartera.agreement.schedule",
         "cartera.agreement.limits",
@@ -524,89 +450,6 @@ class CarteraAgreement(models.Model):
         self.env["cartera.case.queue"]._apply_pending()
         return super()._search(domain, *args, **kwargs)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_writable(vals, "draft")
-            self._check_case(vals)
-        agreements = super().create(vals_list)
-        for agreement, vals in zip(agreements, vals_list, strict=True):
-            agreement._take_terms(vals)
-            agreement._note_change(False)
-        return agreements
-
-    def write(self, vals):
-        for agreement in self:
-            self._check_writable(vals, agreement.state)
-        if "case_id" in vals:
-            self._check_case(vals)
-        result = super().write(vals)
-        if not TERMS_DECIDING.isdisjoint(vals) and not self.env.context.get(REFRESHING):
-            for agreement in self.filtered(lambda one: one.state == "draft"):
-                agreement._take_terms(vals)
-        return result
-
-    def copy_data(self, default=None):
-        """The terms alone: what is owed by now, and the schedule, are worked out
-        anew."""
-        kept = NEGOTIATED_FIELDS | COURT_FIELDS | EDITABLE_FIELDS
-        return [
-            {name: vals[name] for name in vals if name in kept}
-            for vals in super().copy_data(default)
-        ]
-
-    @api.model
-    def _check_writable(self, vals, state):
-        """:raise AccessError: when people write what they may not in ``state``"""
-        allowed = EDITABLE_FIELDS
-        if state in ("draft", "to_approve", "proposed"):
-            allowed |= COURT_FIELDS
-        if state == "draft":
-            allowed |= NEGOTIATED_FIELDS
-        if not self.env.su and not allowed.issuperset(vals):
-            raise AccessError(
-                self.env._(
-                    "An agreement is changed while it is under negotiation; what the "
-                    "ledger says of it and what was decided never is. Withdraw the "
-                    "offer, or refinance the agreement."
-                )
-            )
-
-    @api.model
-    def _check_case(self, vals):
-        """:raise AccessError: unless the user may work on the case"""
-        # Before anything of it is read: what is stored is worked out without asking.
-        case_id = vals.get("case_id", self.env.context.get("default_case_id"))
-        self.env["cartera.case"].browse(case_id or []).check_access("write")
-
-    def _take_terms(self, vals):
-        """Work out what follows from terms just written.
-
-        A schedule that is given is kept as it is, unless it is one by hand.
-        """
-        agreement = self.sudo().with_context(**{REFRESHING: True})
-        if "installment_ids" in vals and agreement.method != "custom":
-            return
-        if not QUITA_AMOUNTS.isdisjoint(vals):
-            agreement._set_waived(agreement._get_waived())
-        elif "amount_payable" in vals:
-            agreement._waive_to(vals["amount_payable"])
-        elif not QUITA_DECIDING.isdisjoint(vals):
-            agreement._waive_percents()
-        else:
-            agreement._set_waived(agreement._get_waived())
-        agreement._refresh()
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_offered(self):
-        if self.filtered(lambda agreement: agreement.state != "draft"):
-            raise UserError(
-                self.env._(
-                    "Only an agreement under negotiation is deleted. The others are "
-                    "evidence of what was offered and agreed."
-                )
-            )
-
     def _mark(self):
         """Have the cases of the agreements judged by whoever reads them next."""
         self.env["cartera.case.queue"]._mark(
@@ -618,205 +461,3 @@ class CarteraAgreement(models.Model):
         """Open the case of the agreement."""
         self.ensure_one()
         return self.case_id._get_records_action()
-
-
-class CarteraAgreementItem(models.Model):
-    """What an agreement covers of one open item."""
-
-    _name = "cartera.agreement.item"
-    _inherit = ["cartera.agreement.part"]
-    _description = "Item of an Agreement"
-    _order = "agreement_id, sequence, id"
-    _rec_name = "line_id"
-
-    agreement_id = fields.Many2one(
-        "cartera.agreement", required=True, index=True, ondelete="cascade"
-    )
-    case_id = fields.Many2one(
-        related="agreement_id.case_id", store=True, index=True, precompute=True
-    )
-    company_id = fields.Many2one(
-        related="agreement_id.company_id", store=True, index=True, precompute=True
-    )
-    currency_id = fields.Many2one(related="agreement_id.currency_id")
-    line_id = fields.Many2one(
-        "account.move.line",
-        string="Item",
-        required=True,
-        index=True,
-        ondelete="restrict",
-    )
-    sequence = fields.Integer(help="Order in which money fills it: the oldest first.")
-    document = fields.Char(related="line_id.move_name")
-    date_due = fields.Date(related="line_id.date_maturity", string="Due Date")
-    component = fields.Selection(
-        COMPONENTS,
-        compute="_compute_component",
-        store=True,
-        precompute=True,
-        readonly=False,
-        required=True,
-        help="Fees are waived first, then interest, then capital.",
-    )
-    amount = fields.Monetary(
-        string="Covered",
-        compute="_compute_amount",
-        store=True,
-        precompute=True,
-        readonly=False,
-        required=True,
-        help="What the agreement covers of the item.",
-    )
-    amount_quita = fields.Monetary(string="Waived", readonly=True)
-    amount_credited_before = fields.Monetary(
-        readonly=True,
-        help="What credit notes and other settlements without money had taken off the "
-        "item before the agreement came into force.",
-    )
-    is_active = fields.Boolean(
-        readonly=True,
-        copy=False,
-        help="The agreement is in force, and its instalments stand in for the item.",
-    )
-    entry_line_ids = fields.One2many(
-        "account.move.line",
-        "cartera_agreement_item_id",
-        readonly=True,
-        help="In reclassification mode: the credit that settles it and the receivable "
-        "items that stand for it.",
-    )
-
-    _once = models.Constraint(
-        "UNIQUE (agreement_id, line_id)", "An item is in an agreement once."
-    )
-    _amount_positive = models.Constraint(
-        "CHECK (amount > 0)", "What is covered of an item must be more than zero."
-    )
-    _active_uniq = models.UniqueIndex(
-        "(line_id) WHERE is_active",
-        "Another agreement that is in force covers this item. Cancel or refinance that "
-        "one first, or leave the item out.",
-    )
-
-    @api.depends("line_id")
-    def _compute_component(self):
-        for item in self:
-            item.component = item._guess_component()
-
-    def _guess_component(self):
-        """What the invoice says, or else what all its lines are of."""
-        move = self.line_id.move_id.sudo()
-        if move.cartera_component:
-            return move.cartera_component
-        company = move.company_id
-        lines = move.invoice_line_ids.filtered(
-            lambda line: line.display_type == "product"
-        )
-        for component, product in (
-            ("interest", company.cartera_interest_product_id),
-            ("fee", company.cartera_fee_product_id),
-        ):
-            if product and lines and lines.product_id == product:
-                # A line without a product is no charge.
-                if all(line.product_id for line in lines):
-                    return component
-        return "capital"
-
-    @api.depends("line_id")
-    def _compute_amount(self):
-        """All of it that may be covered."""
-        for item in self:
-            line = item.line_id._origin
-            if item.amount or not line:
-                item.amount = item.amount
-                continue
-            agreeable = item.agreement_id._get_agreeable()
-            item.amount = agreeable.get(line, line.amount_residual_currency)
-
-    @api.onchange("line_id")
-    def _onchange_line_id(self):
-        agreeable = self.agreement_id._get_agreeable()
-        self.amount = agreeable.get(self.line_id._origin, 0)
-
-
-class CarteraAgreementInstallment(models.Model):
-    """One payment of an agreement: so much of the covered debt, with its charges."""
-
-    _name = "cartera.agreement.installment"
-    _inherit = ["cartera.agreement.part", "cartera.installment.charges"]
-    _description = "Instalment of an Agreement"
-    _order = "agreement_id, number, id"
-    _rec_name = "number"
-
-    agreement_id = fields.Many2one(
-        "cartera.agreement", required=True, index=True, ondelete="cascade"
-    )
-    case_id = fields.Many2one(
-        related="agreement_id.case_id", store=True, index=True, precompute=True
-    )
-    company_id = fields.Many2one(
-        related="agreement_id.company_id", store=True, index=True, precompute=True
-    )
-    currency_id = fields.Many2one(related="agreement_id.currency_id")
-    number = fields.Integer(
-        required=True, default=1, help="Zero is the down payment."
-    )
-    date = fields.Date(required=True)
-    amount_principal = fields.Monetary(
-        string="Of the Debt", help="What it pays of the covered items."
-    )
-    amount_interest = fields.Monetary(string="Interest")
-    amount_fee = fields.Monetary(string="Fees")
-    amount_tax = fields.Monetary(string="Taxes on Charges", readonly=True)
-    amount_total = fields.Monetary(string="Instalment", readonly=True)
-    amount_balance = fields.Monetary(
-        string="Balance After", readonly=True, help="Of the debt to pay."
-    )
-    units = fields.Float(
-        digits=(16, 4), readonly=True, help="Principal in the unit it is indexed to."
-    )
-    # The part of the covered debt that it pays, counted from the first instalment on.
-    principal_from = fields.Monetary(readonly=True)
-    principal_to = fields.Monetary(readonly=True)
-    # -- what the ledger says -----------------------------------------------------
-    state = fields.Selection(
-        [
-            ("pending", "Still to come"),
-            ("due", "Due"),
-            ("partial", "Partly paid"),
-            ("paid", "Paid"),
-            ("overdue", "Overdue"),
-            ("void", "Void"),
-        ],
-        required=True,
-        readonly=True,
-        default="pending",
-        copy=False,
-    )
-    amount_paid = fields.Monetary(readonly=True, copy=False, help="Of the debt.")
-    amount_open = fields.Monetary(
-        readonly=True, copy=False, help="Of the debt and of its charges."
-    )
-    days_late = fields.Integer(readonly=True, copy=False)
-    date_paid = fields.Date(readonly=True, copy=False)
-    charge_ids = fields.One2many(
-        "account.move", "cartera_installment_id", string="Charges", readonly=True
-    )
-    line_ids = fields.Many2many(
-        "account.move.line",
-        "cartera_agreement_installment_line_rel",
-        "installment_id",
-        "line_id",
-        string="Receivable Items",
-        readonly=True,
-        copy=False,
-        help="In reclassification mode: the items that stand for the instalment.",
-    )
-    is_covered = fields.Boolean(readonly=True, copy=False)
-
-    # At the end of the transaction: while they are sorted anew, numbers change places.
-    _number_uniq = models.Constraint(
-        "UNIQUE (agreement_id, number) DEFERRABLE INITIALLY DEFERRED",
-        "Instalments have different numbers.",
-    )
-    _due_idx = models.Index("(company_id, date) WHERE state NOT IN ('paid', 'void')")

@@ -278,7 +278,9 @@ class CarteraAgreementLimits(models.AbstractModel):
         code, name, _kind, zero_is_none = limit
         if code in ("quita_fee", "quita_interest"):
             return bool(self[code.replace("quita", "amount_debt")])
-        if code in ("grace", "level", "coverage", "rate", "down_payment"):
+        if code in ("grace", "level"):
+            return bool(fact)
+        if code in ("coverage", "rate", "down_payment"):
             return bool(fact) or any(grid[name] for grid in grids)
         return not zero_is_none or any(grid[name] for grid in grids)
 

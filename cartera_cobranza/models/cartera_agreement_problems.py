@@ -184,20 +184,14 @@ class CarteraAgreementProblems(models.AbstractModel):
     def _compute_promise_text(self):
         """That promises will give way; see ``_withdraw_promises``."""
         for agreement in self:
-            promises = agreement._get_open_promises()
-            agreement.promise_text = (
-                agreement.state in ("draft", "to_approve", "proposed")
-                and promises
-                and self.env._(
+            days = agreement._get_open_promises().mapped("date_next")
+            agreement.promise_text = False
+            if days and agreement.state in ("draft", "to_approve", "proposed"):
+                agreement.promise_text = self.env._(
                     "Promised for %(days)s: the promise is withdrawn when the "
                     "agreement comes into force.",
-                    days=", ".join(
-                        format_date(self.env, day)
-                        for day in promises.mapped("date_next")
-                        if day
-                    ),
+                    days=", ".join(format_date(self.env, day) for day in days if day),
                 )
-            )
 
     def _get_open_promises(self):
         """Open promises for covered items."""
