@@ -70,6 +70,7 @@ class CarteraAgreementPortal(CustomerPortal):
             "page_name": "agreement",
             "agreement": agreement,
             "documents": self._get_documents(agreement),
+            "conditions": self._get_conditions(agreement),
             "no_breadcrumbs": bool(access_token),
             "message": kwargs.get("message"),
         }
@@ -168,6 +169,17 @@ class CarteraAgreementPortal(CustomerPortal):
         return agreement.document_ids.filtered(
             lambda document: document.state == "valid"
         )
+
+    def _get_conditions(self, agreement):
+        """The contract in full: as it was issued, or as it will be once it is signed,
+        so that nobody signs what he or she has not seen."""
+        contract = self._get_documents(agreement).filtered(
+            lambda document: document.kind == "contract"
+        )
+        if contract or not agreement.is_offer_open:
+            return contract.body
+        documents = request.env["cartera.agreement.document"].sudo()
+        return documents._draft(agreement, "contract")
 
     def _refuse(self, is_over):
         """Nothing to see: a link that is over says so, anything else leads home."""

@@ -164,6 +164,28 @@ class CarteraAgreementDocument(models.Model):
         }
 
     @api.model
+    def _draft(self, agreement, kind, template=None):
+        """What a document would say if it were issued today, without a trace.
+
+        :param template: one that is only being typed; none: the one that it would have
+        :return: its body
+        """
+        template = template or self.env["cartera.agreement.template"]._choose(
+            agreement, kind
+        )
+        document = self.sudo().new(
+            {
+                "agreement_id": agreement.id,
+                "kind": kind,
+                "name": self.env._("(not issued yet)"),
+                "date": agreement.company_id._get_cartera_today(),
+                "date_valid_until": kind == "proposal" and agreement.date_valid_until,
+            }
+        )
+        lang = self.env.lang or "en_US"
+        return document.with_context(lang=lang)._render_document(template)["body"]
+
+    @api.model
     def _take_folio(self, kind, company):
         """The next folio in the company's own sequence for the kind, made with the
         first one after the pattern of the sequence that belongs to no company."""

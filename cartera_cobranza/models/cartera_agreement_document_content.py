@@ -28,6 +28,7 @@ PLACEHOLDERS = (
     "discount_text",
     "down_payment_text",
     "due_text",
+    "entries_text",
     "first_date_text",
     "instructions",
     "interest_text",
@@ -45,6 +46,7 @@ PLACEHOLDERS = (
     "unit_name",
     "unit_value",
     "valid_until_text",
+    "waived_text",
 )
 
 # Currencies as Spanish names them: one unit, several, what closes the amount, and
@@ -94,6 +96,8 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
     rate_text = fields.Char(compute="_compute_amounts")
     unit_name = fields.Char(compute="_compute_amounts")
     unit_value = fields.Char(compute="_compute_amounts")
+    entries_text = fields.Char(compute="_compute_waived")
+    waived_text = fields.Char(compute="_compute_waived")
     # -- the days -----------------------------------------------------------------
     date_text = fields.Char(compute="_compute_days")
     due_text = fields.Char(compute="_compute_days")
@@ -195,6 +199,24 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
             document.missed_to_default = agreement.default_missed
             legal_case = agreement.legal_case_id
             document.court_text = legal_case.display_name or BLANK
+
+    @api.depends("agreement_id")
+    @api.depends_context("lang")
+    def _compute_waived(self):
+        field = self.env["cartera.agreement.item"]._fields["component"]
+        labels = dict(field._description_selection(self.env))
+        for document in self:
+            agreement = document.agreement_id
+            parts = [
+                f"{label}: {document._format_amount(amount)}"
+                for code, label in labels.items()
+                if (amount := agreement[f"amount_quita_{code}"])
+            ]
+            document.waived_text = ", ".join(parts) or document._format_amount(
+                agreement.amount_quita
+            )
+            posted = agreement.move_ids.filtered(lambda move: move.state == "posted")
+            document.entries_text = ", ".join(posted.mapped("name")) or BLANK
 
     # -- the ledger ---------------------------------------------------------------
 

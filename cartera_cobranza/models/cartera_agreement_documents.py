@@ -99,6 +99,13 @@ class CarteraAgreementDocuments(models.AbstractModel):
             )
         )
 
+    def _get_letter_kind(self):
+        """Which letter says that nothing is owed any more: one that names what was
+        waived where something was."""
+        self.ensure_one()
+        is_waived = self.kind == "finiquito" or self.amount_quita
+        return "settlement_letter" if is_waived else "paz_y_salvo"
+
     def _revoke_documents(self):
         """Take back the documents that the state of the agreement belies."""
         for agreement in self.sudo():
@@ -119,7 +126,7 @@ class CarteraAgreementDocuments(models.AbstractModel):
             "proposed": "proposal",
             "active": "contract",
             "broken": "contract",
-            "kept": "settlement_letter" if self.amount_quita else "paz_y_salvo",
+            "kept": self._get_letter_kind(),
         }
         self._check_issuer(kinds)
         return self._issue(kinds[self.state]).action_download()

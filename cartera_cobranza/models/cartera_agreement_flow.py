@@ -329,8 +329,7 @@ class CarteraAgreementFlow(models.AbstractModel):
             else:
                 self._release_court()
                 self._give_back_coverage()
-                finiquito = self.kind == "finiquito"
-                self._issue("settlement_letter" if finiquito else "paz_y_salvo")
+                self._issue(self._get_letter_kind())
         self._mark()
 
     def _cancel(self, reason):

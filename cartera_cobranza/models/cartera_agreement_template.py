@@ -174,18 +174,8 @@ class CarteraAgreementTemplate(models.Model):
         # The text may be one that is only being typed.
         self._check_access_right_dynamic_template()
         self.clause_ids._check_access_right_dynamic_template()
-        documents = self.env["cartera.agreement.document"].sudo()
-        document = documents.new(
-            {
-                "agreement_id": agreement.id,
-                "kind": self.document_kind,
-                "name": self.env._("(preview)"),
-                "date": agreement.company_id._get_cartera_today(),
-                "date_valid_until": agreement.date_valid_until,
-            }
-        )
-        lang = self.env.lang or "en_US"
-        return document.with_context(lang=lang)._render_document(self)["body"]
+        documents = self.env["cartera.agreement.document"]
+        return documents._draft(agreement, self.document_kind, self)
 
 
 class CarteraAgreementClause(models.Model):

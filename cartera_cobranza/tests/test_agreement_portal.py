@@ -18,7 +18,7 @@ class TestAgreementPortal(DocumentCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.agreement = cls._offer()
+        cls.agreement = cls._offer(valid_until="2026-12-31")
         cls.document = cls.invoice.name
         cls.agreement.note = "They would pay more"
         cls.agreement.override_reason = "The boss is a friend"
@@ -186,6 +186,23 @@ class TestAgreementPortal(DocumentCommon, HttpCase):
         ):
             self.assertIn("Paid already", self._accept()["error"])
         self.assertFalse(self.agreement.signed_by)
+
+    def test_the_contract_is_read_before_it_is_signed(self):
+        page = html2plaintext(self._open(self.link).text)
+        self.assertIn("The contract that you sign", page)
+        self.assertIn("Free decision", page)
+        self.assertFalse(self._find(self.agreement, "contract"))
+
+    def test_signing_in_the_browser(self):
+        self.start_tour(self.link, "cartera_sign_offer")
+        self.assertRecordValues(
+            self.agreement, [{"state": "active", "signed_by": "Rosa Luz"}]
+        )
+        self.assertTrue(self.agreement.signature)
+
+    def test_declining_in_the_browser(self):
+        self.start_tour(self.link, "cartera_decline_offer")
+        self.assertEqual(self.agreement.decline_reason, "Too much at once")
 
     # -- declining ----------------------------------------------------------------
 
