@@ -73,6 +73,8 @@ class CarteraSettlementCreditNote(models.AbstractModel):
         """Units of the currency for one of the company's, as the items stand in the
         ledger."""
         balance = sum(part.balance for part in parts)
+        if not balance:
+            return parts[0].line.move_id.invoice_currency_rate
         return sum(part.amount for part in parts) / balance
 
     # -- lines --------------------------------------------------------------------

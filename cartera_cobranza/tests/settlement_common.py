@@ -1,6 +1,16 @@
+from unittest import SkipTest
+
 from odoo import Command
+from odoo.modules.registry import Registry
+from odoo.tests.common import get_db_name
 
 from .agreement_common import AgreementCommon
+
+
+def skip_unless_installed(module):
+    """:raise SkipTest: when the localisation is not there to be tested with"""
+    if module not in Registry(get_db_name())._init_modules:
+        raise SkipTest(f"{module} is not installed")
 
 
 class SettlementCommon(AgreementCommon):

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from .settlement_common import SettlementCommon
+from .settlement_common import SettlementCommon, skip_unless_installed
 
 
 @tagged("post_install", "-at_install")
@@ -145,6 +145,21 @@ class TestSettlementCashBasis(SettlementCommon):
         self._pay(invoice, 580, "2026-07-30")
         self.assertCollected(128)
 
+    def test_what_is_undone_waits_for_money_again(self):
+        for method in ("write_off", "discount", "credit_note"):
+            with self.subTest(method=method):
+                due = self._balance(self.tax_account)
+                waiting = self._balance(self.transition)
+                invoice = self._taxed_invoice((1000, self.vat))
+                agreement = self._settled(invoice, 812, settlement_method=method)
+                agreement._undo_settlement("Wrong method")
+                self.assertEqual(self._balance(self.transition), waiting - 48)
+                self.assertEqual(self._balance(self.tax_account), due - 112)
+                self._pay(invoice, 348, "2026-07-30")
+                self.assertEqual(self._balance(self.transition), waiting)
+                self.assertEqual(self._balance(self.tax_account), due - 160)
+                self.assertLedgerEven()
+
     def test_foreign_currency(self):
         currency = self.setup_other_currency(
             "EUR", rates=[("2026-01-01", 2.0), ("2026-06-01", 4.0)]
@@ -168,6 +183,7 @@ class TestSettlementMexico(TestSettlementCashBasis):
     @classmethod
     @SettlementCommon.setup_chart_template("mx")
     def setUpClass(cls):
+        skip_unless_installed("l10n_mx")
         super().setUpClass()
 
     @classmethod

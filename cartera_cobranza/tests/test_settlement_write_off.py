@@ -14,11 +14,11 @@ class TestSettlementWriteOff(SettlementCommon):
         cls.product = cls._agreement_product("finiquito", settlement_method="write_off")
         cls.vat = cls._tax("VAT 16", 16)
 
-    def _paid(self, paid=700, **values):
+    def _paid(self, paid=700, product=None, **values):
         """An agreement about 1,160, paid and not settled yet."""
         invoice = self._taxed_invoice((1000, self.vat))
         agreement = self._make_agreement(
-            invoice, ("2026-07-05", 700), product=self.product, **values
+            invoice, ("2026-07-05", 700), product=product or self.product, **values
         )
         if paid:
             self._pay(invoice, paid, "2026-06-30")
@@ -200,8 +200,12 @@ class TestSettlementWriteOff(SettlementCommon):
     # -- the night ----------------------------------------------------------------
 
     def test_one_that_fails_stops_no_other(self):
-        good, bad = self._paid(), self._paid(0)
-        (good | bad).is_settlement_due = True
+        own = self._account("OWNW", "Own waivers", "expense")
+        product = self._agreement_product(
+            "finiquito", settlement_method="write_off", writeoff_account_id=own.id
+        )
+        bad, good = self._paid(product=product), self._paid()
+        own.active = False
         settler = self.env["cartera.agreement.settler"]
         done, errors = settler._settle_company(self.company, self._day("2026-06-30"))
         self.assertEqual(done, 1)
@@ -209,7 +213,7 @@ class TestSettlementWriteOff(SettlementCommon):
         self.assertEqual(partner_id, self.debtor.id)
         self.assertIn(bad.name, str(error))
         self.assertSettled(good)
-        self.assertEqual(bad.state, "active")
+        self.assertRecordValues(bad, [{"state": "active", "is_settlement_due": True}])
 
     def test_nothing_is_booked_twice(self):
         agreement = self._paid()
