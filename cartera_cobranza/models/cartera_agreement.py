@@ -18,7 +18,6 @@ from . import (  # noqa: F401  (inherited: they come first)
     cartera_agreement_terms,
     cartera_agreement_writing,
     cartera_inner_chatter,
-    cartera_installment_charges,
 )
 from .cartera_agreement_product import (
     DAY_COUNTS,

@@ -1,6 +1,9 @@
 from odoo import fields, models
 
-from . import cartera_agreement_part  # noqa: F401  (inherited: it comes first)
+from . import (  # noqa: F401  (inherited: they come first)
+    cartera_agreement_part,
+    cartera_installment_charges,
+)
 
 
 class CarteraAgreementInstallment(models.Model):
