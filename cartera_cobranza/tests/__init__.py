@@ -7,6 +7,7 @@ from . import (
     test_agreement_edges,
     test_agreement_judge,
     test_agreement_limits,
+    test_agreement_planner,
     test_agreement_portal,
     test_agreement_terms,
     test_agreement_verification,

@@ -14,6 +14,7 @@ def format_report(results):
     sizes = [f"{result['size']:,}" for result in results]
     sections = [
         ("aging", "Against hand-written SQL (ratio; module s / SQL s)", _aging_rows),
+        ("agreements", "With agreements in force", _agreement_rows),
         ("nights", "The night (seconds; peak memory)", _night_rows),
         ("screens", "Screens (seconds; slowest query in ms; queries)", _screen_rows),
         ("strategies", "Strategies and messages", _strategy_rows),
@@ -61,6 +62,26 @@ def _aging_rows(aging):
             f"{figures['module_queries_s']:.3f} s for {figures['groups']:,} groups"
         )
     return rows
+
+
+def _agreement_rows(figures):
+    aging, before, after = (
+        figures[name] for name in ("aging", "refresh_before", "refresh")
+    )
+    return {
+        "agreements; items they cover": (
+            f"{figures['agreements']:,}; {figures['items']:,}"
+        ),
+        "aging of today against SQL by hand (ratio; module s / SQL s)": (
+            f"**{aging['ratio']:.2f}** ({aging['module_s']:.3f} / {aging['sql_s']:.3f})"
+        ),
+        "refresh of all cases, without and with them": (
+            f"{before['all_s']:.2f}; {after['all_s']:.2f} s"
+        ),
+        "refresh of one case, without and with": (
+            f"{1000 * before['one_s']:.1f}; {1000 * after['one_s']:.1f} ms"
+        ),
+    }
 
 
 def _night_rows(nights):

@@ -172,6 +172,7 @@ class Bench:
 SECTIONS = {
     "nights": Bench.measure_nights,
     "aging": lambda bench: bench.measure_work("aging"),
+    "agreements": lambda bench: bench.measure_work("agreements"),
     "screens": lambda bench: bench.measure_work("screens"),
     "supervisor": lambda bench: bench.measure_work("supervisor"),
     "worklist": lambda bench: bench.measure_work("worklist"),
