@@ -5,6 +5,7 @@ from odoo import SUPERUSER_ID, api
 
 def migrate(cr, version):
     _reach_on_broken_agreement(cr)
+    _fill_agreed(cr)
     _propose_agreement_settings(cr)
 
 
@@ -20,6 +21,11 @@ def _reach_on_broken_agreement(cr):
             AND stage.id = known.res_id AND stage.on_broken_agreement IS NULL
         """
     )
+
+
+def _fill_agreed(cr):
+    """Nothing is under agreement yet: the first night need not write every case."""
+    cr.execute("UPDATE cartera_case SET amount_agreed = 0 WHERE amount_agreed IS NULL")
 
 
 def _propose_agreement_settings(cr):
