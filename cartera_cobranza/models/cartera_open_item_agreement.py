@@ -47,6 +47,19 @@ class CarteraOpenItem(models.Model):
         "account.move": ["cartera_agreement_id", "cartera_installment_id"],
     }
 
+    @api.depends("document", "installment_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """An invoice under agreement has several rows, which are told apart."""
+        for item in self:
+            item.display_name = item.document
+            if number := item.installment_id.number:
+                item.display_name = self.env._(
+                    "%(document)s, instalment %(number)s",
+                    document=item.document,
+                    number=number,
+                )
+
     @api.model
     def _select(self):
         return SQL(

@@ -68,6 +68,15 @@ class TestAgreementView(AgreementCommon):
         items = self._find_items()
         self.assertFalse(items & before)
         self.assertEqual(items.agreement_id, agreement)
+        self.assertEqual(
+            items.mapped("display_name"),
+            [
+                f"{one}, instalment 1",
+                two,
+                f"{two}, instalment 2",
+                f"{one}, instalment 2",
+            ],
+        )
         self.assertEqual(set(items.mapped("is_agreed")), {True})
         self.assertEqual(
             items.mapped("status"),

@@ -210,9 +210,9 @@ class TestDebtorGroup(MessageCommon):
         self.env.flush_all()
         rows = self.env.execute_query(SQL("EXPLAIN %s", query))
         plan = "\n".join(row[0] for row in rows)
-        # In both halves of the open items the debtor is looked for in the partners,
+        # In all parts of the open items the debtor is looked for in the partners,
         # before anything is summed up; which index serves depends on their number.
-        self.assertEqual(plan.count(f"(cartera_debtor_id = {self.debtor.id})"), 2)
+        self.assertEqual(plan.count(f"(cartera_debtor_id = {self.debtor.id})"), 3)
         self.assertTrue(self.env["res.partner"]._fields["cartera_debtor_id"].index)
 
     # -- exposure -----------------------------------------------------------------

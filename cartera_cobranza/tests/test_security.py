@@ -633,6 +633,7 @@ class TestSecurity(SecurityCommon):
             "month_collected": "2020-01-01",
             "amount_disputed": 1,
             "amount_promised": 1,
+            "amount_agreed": 1,
             "amount_paused": 1,
             "worker_id": False,
             "stage_date": "2020-01-01",
