@@ -167,7 +167,18 @@ class TestRun(CarteraCommon):
         self.assertEqual(left.state, "running")
         self.assertEqual(
             left.phase_ids.mapped("phase"),
-            ["promises", "disputes", "pauses", "refresh", "episodes", "segments"],
+            [
+                "promises",
+                "disputes",
+                "agreements",
+                "settlements",
+                "charges",
+                "court",
+                "pauses",
+                "refresh",
+                "episodes",
+                "segments",
+            ],
         )
         run = self._run()
         self.assertEqual(run, left)
