@@ -192,9 +192,9 @@ class AccountMove(models.Model):
         if agreement:
             raise UserError(
                 self.env._(
-                    "%(document)s is under agreement %(folio)s, which is in force. Make "
-                    "a credit note for what is not owed, or have a supervisor cancel "
-                    "the agreement first.",
+                    "%(document)s is under agreement %(folio)s, which is in force. "
+                    "Make a credit note for what is not owed, or have a supervisor "
+                    "cancel the agreement first.",
                     document=move.name,
                     folio=agreement.name,
                 )
