@@ -10,6 +10,7 @@ from . import (
     test_agreement_planner,
     test_agreement_portal,
     test_agreement_terms,
+    test_agreement_tours,
     test_agreement_verification,
     test_agreement_view,
     test_answers,
