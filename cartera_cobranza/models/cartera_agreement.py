@@ -400,8 +400,8 @@ class CarteraAgreement(models.Model):
     date_suspended_until = fields.Date(
         string="Suspended Until",
         copy=False,
-        help="Where the court suspends for a fixed time: its last day. Somebody is told "
-        "when it is over.",
+        help="Where the court suspends for a fixed time: its last day. Somebody is "
+        "told when it is over.",
     )
     court_conditions = fields.Text(
         string="Conditions",

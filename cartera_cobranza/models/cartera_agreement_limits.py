@@ -286,7 +286,7 @@ class CarteraAgreementLimits(models.AbstractModel):
 
     def _get_limit_row(self, label, limit, fact, grids):
         code, name, kind, zero_is_none = limit
-        cells = Markup()
+        sign, cells = "\u2264 " if kind == "most" else "\u2265 ", Markup()
         for who in ("collector", "supervisor"):
             if who not in grids:
                 continue
@@ -295,7 +295,7 @@ class CarteraAgreementLimits(models.AbstractModel):
             beyond = not free and self._exceeds(fact, bound, kind)
             cells += Markup('<td class="text-end %s">%s</td>') % (
                 "text-danger fw-bold" if beyond else "",
-                "-" if free else self._format_limit(code, bound),
+                "-" if free else sign + self._format_limit(code, bound),
             )
         return Markup('<tr><td>%s</td><td class="text-end">%s</td>%s</tr>') % (
             label,
