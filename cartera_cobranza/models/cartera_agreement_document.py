@@ -65,7 +65,7 @@ class CarteraAgreementDocument(models.Model):
         "cartera.agreement.template", readonly=True, ondelete="restrict"
     )
     date = fields.Date(required=True, readonly=True)
-    date_valid_until = fields.Date(readonly=True)
+    date_valid_until = fields.Date(string="Valid Until", readonly=True)
     installment_id = fields.Many2one(
         "cartera.agreement.installment",
         string="Instalment",

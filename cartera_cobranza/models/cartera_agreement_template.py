@@ -7,6 +7,7 @@ from .cartera_agreement_product import KINDS
 CONDITIONS = [
     ("always", "Always"),
     ("discount", "With a discount"),
+    ("credit_notes", "With a discount by credit notes"),
     ("down_payment", "With a down payment"),
     ("installments", "With several instalments"),
     ("interest", "With financing interest"),

@@ -166,8 +166,18 @@ class TestAgreementDocuments(DocumentCommon):
             with self.subTest(code):
                 self.assertEqual(counted[code].count("Law and courts"), 1)
         self.assertNotIn("Law and courts", counted["us"])
-        self.assertIn("Documents and taxes of the discount", counted["mx"])
+        self.assertIn("Documents of the discount", counted["mx"])
+        self.assertIn("Taxes", counted["mx"])
         self.assertIn("Credit bureau", counted["co"])
+
+    def test_credit_notes_are_promised_where_they_are_made(self):
+        self.company.account_fiscal_country_id = self.env.ref("base.mx")
+        agreement = self._agree()
+        self.assertIn("Documents of the discount", self._get_titles(agreement))
+        agreement.settlement_method = "write_off"
+        titles = self._get_titles(agreement)
+        self.assertNotIn("Documents of the discount", titles)
+        self.assertIn("Taxes", titles)
 
     def test_a_contract_is_chosen_by_product_and_company(self):
         choose = self.env["cartera.agreement.template"]._choose
