@@ -211,7 +211,8 @@ class CarteraLegalCase(models.Model):
     @api.depends("name", "court", "docket_number")
     def _compute_display_name(self):
         for legal in self:
-            parts = (legal.name, legal.docket_number or legal.court)
+            number = legal.name if legal.name != "/" else None
+            parts = (number, legal.docket_number or legal.court)
             legal.display_name = " · ".join(filter(None, parts))
 
     @api.depends("amount_capital", "amount_interest", "amount_costs")
