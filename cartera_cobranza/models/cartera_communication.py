@@ -4,6 +4,7 @@ from odoo.tools import SQL, email_domain_extract
 
 from . import (  # noqa: F401  (inherited: they come first)
     cartera_communication_content,
+    cartera_communication_notice,
     cartera_communication_replacement,
 )
 from .cartera_message_template import MESSAGE_KINDS
@@ -25,7 +26,11 @@ class CarteraCommunication(models.Model):
 
     _name = "cartera.communication"
     _description = "Message to a Debtor"
-    _inherit = ["cartera.communication.content", "cartera.communication.replacement"]
+    _inherit = [
+        "cartera.communication.notice",
+        "cartera.communication.content",
+        "cartera.communication.replacement",
+    ]
     _order = "date desc, id desc"
     _rec_name = "subject"
     _check_company_auto = True
@@ -49,7 +54,11 @@ class CarteraCommunication(models.Model):
         "cartera.strategy.step", readonly=True, ondelete="restrict"
     )
     origin = fields.Selection(
-        [("strategy", "Strategy"), ("manual", "By hand")],
+        [
+            ("strategy", "Strategy"),
+            ("manual", "By hand"),
+            ("agreement", "Agreement"),
+        ],
         required=True,
         readonly=True,
         default="strategy",
