@@ -446,8 +446,15 @@ class CarteraAgreement(models.Model):
     @api.model
     def _search(self, domain, *args, **kwargs):
         """What the ledger says of agreements is brought in before they are read."""
-        self.env["cartera.case.queue"]._apply_pending()
+        if not self.env.context.get("cartera_judged"):
+            self.env["cartera.case.queue"]._apply_pending()
         return super()._search(domain, *args, **kwargs)
+
+    @api.model
+    def _as_judged(self):
+        """The model, to search what was judged already: for the phases of a run, whose
+        company was, and which must not begin with what waits of all companies."""
+        return self.with_context(cartera_judged=True)
 
     def _mark(self):
         """Have the cases of the agreements judged by whoever reads them next."""

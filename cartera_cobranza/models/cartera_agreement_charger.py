@@ -71,8 +71,9 @@ class CarteraAgreementCharger(models.AbstractModel):
     def _get_due(self, company, date):
         """Agreements in force with instalments that have come and are not charged."""
         # It keeps with them why they wait, which nobody else may.
-        installments = self.env["cartera.agreement.installment"].sudo()
-        due = installments.search(
+        agreements = self.env["cartera.agreement"].sudo()
+        judged = agreements._as_judged().env
+        due = judged["cartera.agreement.installment"].search(
             [
                 ("company_id", "=", company.id),
                 ("date", "<=", date),
@@ -86,7 +87,7 @@ class CarteraAgreementCharger(models.AbstractModel):
                 ("units", ">", 0),
             ]
         )
-        return due.agreement_id.sorted("id")
+        return due.agreement_id.sorted("id").with_env(agreements.env)
 
     # -- what is not charged any more ---------------------------------------------
 

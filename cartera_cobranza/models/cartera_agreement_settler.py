@@ -30,6 +30,7 @@ class CarteraAgreementSettler(models.AbstractModel):
         companies = self.env["res.company"]._get_all_companies()
         cron._commit_progress(remaining=len(companies))
         for company in companies:
+            self.env["cartera.case.queue"]._apply_pending()
             settler = self.with_company(company).with_context(
                 lang=company.partner_id.lang
             )
@@ -71,7 +72,8 @@ class CarteraAgreementSettler(models.AbstractModel):
     @api.model
     def _get_due(self, company):
         domain = [("company_id", "=", company.id), *self._get_due_domain()]
-        return self.env["cartera.agreement"].search(domain, order="id")
+        agreements = self.env["cartera.agreement"]._as_judged()
+        return agreements.search(domain, order="id").with_env(self.env)
 
     @api.model
     def _get_due_domain(self):

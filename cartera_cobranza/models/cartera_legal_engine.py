@@ -21,7 +21,7 @@ class CarteraLegalEngine(models.AbstractModel):
     def _find_over(self, company, date):
         """The agreements in force whose suspension of the proceedings was over before
         ``date``, and of which nobody was told yet."""
-        agreements = self.env["cartera.agreement"].search(
+        agreements = self.env["cartera.agreement"]._as_judged().search(
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "active"),
@@ -29,7 +29,7 @@ class CarteraLegalEngine(models.AbstractModel):
                 ("legal_case_id.state", "=", "suspended"),
             ]
         )
-        return agreements.filtered(
+        return agreements.with_env(self.env).filtered(
             lambda agreement: (
                 agreement.legal_case_id.date_told_until
                 != agreement.date_suspended_until
