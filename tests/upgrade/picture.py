@@ -1,5 +1,7 @@
 """All that the module keeps in a database, to compare before and after."""
 
+import json
+
 # Columns of ours: whole tables, and what we add to Odoo's. What a data file writes
 # again, as it is, has been written.
 COLUMNS = """
@@ -39,6 +41,7 @@ RECORDS = {
 # Of these there may be more than before.
 GROWING = (
     "activity",
+    "cartera_message_template",
     "cron",
     "mail_activity_type",
     "resource_calendar",
@@ -85,6 +88,8 @@ SHIPPED = """
      WHERE known.module = 'cartera_cobranza'
 """
 WHO_AND_WHEN = ("create_date", "create_uid", "write_date", "write_uid")
+
+SETTINGS = "SELECT to_jsonb(company)::text FROM res_company company WHERE name = '%s'"
 
 # What distinguishes an installation from an upgrade, if anything.
 SHAPE = """
@@ -147,6 +152,19 @@ def shipped(database, columns: dict[str, str]) -> dict[str, dict]:
             }
             found.update(database.sql(SHIPPED % words))
     return found
+
+
+def settings(database, company: str, others: dict[str, str]) -> dict[str, str]:
+    """What a company of that name has in the columns of ours besides those of
+    `others`; of a reference, whether there is one."""
+    [[known]] = database.sql(SETTINGS % company.replace("'", "''"))
+    found = json.loads(known)
+    names = set(columns(database)["res_company"].split(", "))
+    names -= set(others["res_company"].split(", "))
+    return {
+        name: found[name] is not None if name.endswith("_id") else found[name]
+        for name in names
+    }
 
 
 def shape(database) -> set[str]:

@@ -7,7 +7,9 @@ import json
 import sys
 from datetime import timedelta
 
+from builders import make_debtor, make_invoice, pay
 from cartera_dev.inside.session import environment
+from dealings import agree, deal, dealings  # noqa: F401  (steps)
 
 from odoo import Command, fields
 
@@ -39,7 +41,7 @@ def leave(env) -> dict:
         "moves": env["cartera.stage.move"].search_count([]),
     }
     # Nobody reads a case after this one: its debtor waits in the queue.
-    _make_invoice(env, env["cartera.case"].search([], limit=1).partner_id)
+    make_invoice(env, env["cartera.case"].search([], limit=1).partner_id)
     return counts
 
 
@@ -100,23 +102,6 @@ def _change_shipped_records(env) -> None:
     cron.nextcall = fields.Datetime.now() + timedelta(days=1, hours=3)
 
 
-def _make_invoice(env, partner, days=0):
-    """An invoice that fell due so many days ago."""
-    today = fields.Date.today() - timedelta(days=days)
-    line = {"name": "x", "price_unit": 777, "tax_ids": False}
-    invoice = env["account.move"].create(
-        {
-            "move_type": "out_invoice",
-            "partner_id": partner.id,
-            "invoice_date": today,
-            "invoice_date_due": today,
-            "invoice_line_ids": [Command.create(line)],
-        }
-    )
-    invoice.action_post()
-    return invoice
-
-
 # -- on 19.0.2.0.0 ---------------------------------------------------------------------
 
 
@@ -131,14 +116,14 @@ def collect(env) -> None:
         return today + timedelta(days=days)
 
     for name, until in HOLDS:
-        case = _make_debtor(env, name)
+        case = make_debtor(env, name)
         case.write({"hold_until": day(until), "hold_reason": "Looking for a payment"})
     for name, made, promised, paid in PROMISES:
-        case = _make_debtor(env, name)
+        case = make_debtor(env, name)
         case._record_promise(day(promised), 777, day(made))
         if paid is not None:
-            _pay(env, case, day(paid))
-    _contact(env, _make_debtor(env, "Contacted"))
+            pay(env, case, day(paid))
+    _contact(env, make_debtor(env, "Contacted"))
     # The plan of today is run, and everything done that is to be done today.
     company.cartera_plan_approval = "automatic"
     env["cartera.run"].run(company)
@@ -154,27 +139,6 @@ PROMISES = (
     ("Broke A Promise", -20, -10, None),
     ("Kept A Promise", -20, -10, -11),
 )
-
-
-def _make_debtor(env, name):
-    """The case of a new debtor with an invoice that is overdue for a month."""
-    partner = env["res.partner"].create(
-        {
-            "name": name,
-            "is_company": True,
-            "country_id": env.ref("base.mx").id,
-            "email": f"{name.lower().replace(' ', '.')}@example.com",
-        }
-    )
-    _make_invoice(env, partner, days=30)
-    return env["cartera.case"].search([("partner_id", "=", partner.id)])
-
-
-def _pay(env, case, day) -> None:
-    invoice = env["account.move"].search([("partner_id", "=", case.partner_id.id)])
-    env["account.payment.register"].with_context(
-        active_model="account.move", active_ids=invoice.ids
-    ).create({"payment_date": day})._create_payments()
 
 
 def _contact(env, case) -> None:
@@ -261,7 +225,7 @@ def carried(env) -> dict:
 
 def workers(env) -> dict:
     """Whoever has cases works on them and finds them in the list of the day; every
-    partner is collected with its own company."""
+    partner is collected with its own company, unless it is one case with its group."""
     cases = env["cartera.case"].search([])
     partners = env["res.partner"].with_context(active_test=False).search([])
     entries = env["cartera.worklist.entry"].search([])
@@ -270,11 +234,16 @@ def workers(env) -> dict:
         "workers": len(cases.worker_id),
         "worklist": len(entries),
         "strangers": len(
-            partners.filtered(
-                lambda one: one.cartera_debtor_id != one.commercial_partner_id
-            )
+            [one for one in partners if one.cartera_debtor_id != _get_debtor(one)]
         ),
     }
+
+
+def _get_debtor(partner):
+    """With whom a partner is collected from."""
+    company = partner.commercial_partner_id
+    group = company.cartera_group_id
+    return group.head_id if group.is_one_case else company
 
 
 def night(env) -> dict:

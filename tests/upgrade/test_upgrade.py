@@ -6,10 +6,15 @@ from datetime import date, timedelta
 import old_version
 import picture
 import pytest
+from cartera_dev.templates import Template
 from prepared_databases import Database, databases, without_clone
 
 # Every earlier version, and what is done with it.
-LIVES = {"19.0.1.0.0": ["use"], "19.0.2.0.0": ["use", "collect"]}
+LIVES = {
+    "19.0.1.0.0": ["use"],
+    "19.0.2.0.0": ["use", "collect"],
+    "19.0.3.0.0": ["use", "deal"],
+}
 
 # What an update does not add to the strategies that a company works with.
 LEFT_OUT = {
@@ -18,6 +23,9 @@ LEFT_OUT = {
         for strategy in ("companies", "persons")
     }
 }
+
+MAIN = Template().company
+HEAD, MEMBER = "Group Head", "Group Member"
 
 DONE_TO_DEBTORS = (
     "activity",
@@ -39,6 +47,7 @@ class Upgraded:
     rows: dict[str, list[str]]
     rules: dict[str, list]
     shipped: set[str]
+    dealings: dict[str, dict]
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +76,7 @@ def upgraded(odoo, make, tmp_path_factory, request):
     for step in LIVES[request.param]:
         old.do(step)
     counts = old.do("leave")
+    dealings = old.do("dealings") if "deal" in LIVES[request.param] else {}
     [[counts["waiting"]]] = old.sql("SELECT COUNT(*) FROM cartera_case_queue")
     columns = picture.kept(picture.columns(old))
     before = Upgraded(
@@ -77,6 +87,7 @@ def upgraded(odoo, make, tmp_path_factory, request):
         rows=picture.rows(old, columns),
         rules=picture.rules(old),
         shipped=set(picture.shipped(old, columns)),
+        dealings=dealings,
     )
     database.upgrade()
     return before
@@ -116,6 +127,15 @@ def test_shipped_records_get_what_is_new_to_them(upgraded, fresh):
 
     assert upgraded.shipped
     assert new_columns(upgraded.database) == new_columns(fresh)
+
+
+def test_the_company_gets_the_settings_that_are_new(upgraded, fresh):
+    now, installed = (
+        picture.settings(database, MAIN, upgraded.columns)
+        for database in (upgraded.database, fresh)
+    )
+    assert installed
+    assert now == installed
 
 
 def test_arrears_that_are_there_are_the_first_episode(upgraded):
@@ -167,6 +187,23 @@ def test_what_people_had_noted_is_carried_over(upgraded):
     }
 
 
+def test_promises_disputes_pauses_and_steps_mean_the_same(upgraded):
+    if not upgraded.dealings:
+        return  # There were none yet.
+    before = upgraded.dealings
+    assert upgraded.database.do("dealings") == before
+    states = [promise[0] for row in before.values() for promise in row["promises"]]
+    assert sorted(states) == ["broken", "open", "open"]
+    statuses = {item[1] for row in before.values() for item in row["items"]}
+    assert statuses == {"collectable", "promised", "paused", "disputed"}
+    # Per debtor, and per item: who are asked for once, by whatever key.
+    assert {step[2] for row in before.values() for step in row["steps"]} == {
+        False,
+        True,
+    }
+    assert len(before[HEAD]["items"]) == 3
+
+
 def test_a_second_update_changes_nothing(upgraded):
     database = upgraded.database
     columns = picture.columns(database)
@@ -193,3 +230,18 @@ def test_the_first_night_does_nothing_to_debtors_unasked(upgraded):
     for name in DONE_TO_DEBTORS:
         assert after[name] == before[name], name
     assert database.do("totals")["differences"] == 0
+
+
+def test_old_debt_can_be_agreed_on(upgraded):
+    if not upgraded.dealings:
+        return  # There is no such debtor.
+    owed = upgraded.dealings[HEAD]["amounts"][0]
+    assert upgraded.database.do("agree") == {
+        "state": "active",
+        "covered": owed,
+        "debtors": [HEAD, MEMBER],
+        "instalments": owed,
+        "agreed": [owed, owed],
+        "documents": ["contract"],
+        "differences": 0,
+    }
