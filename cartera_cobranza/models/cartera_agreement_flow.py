@@ -2,8 +2,6 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
-from .cartera_case_promise import MONEY_JOURNALS
-
 # What of the product holds for an agreement once it is offered, whatever becomes of
 # the product later.
 FROZEN_FIELDS = (
@@ -21,6 +19,9 @@ FROZEN_FIELDS = (
 # have ended.
 RESUMABLE = ("broken", "expired", "cancelled")
 
+# What the paper of a debtor who signed in time may still be entered for.
+OFFERED = ("proposed", "expired")
+
 
 class CarteraAgreementFlow(models.AbstractModel):
     """From offer to end: who may do what with an agreement, and how it is undone.
@@ -33,7 +34,7 @@ class CarteraAgreementFlow(models.AbstractModel):
     to_approve      proposed        a supervisor              withdrawing the offer
     to_approve      refused         a supervisor              negotiating again
     proposed        active          whoever works on the case cancelling
-    proposed        expired         the night                 negotiating again
+    proposed        expired         the night                 signing, negotiating
     active          kept            the ledger                undoing the settlement
     active          broken,expired  the night                 reinstating
     active          cancelled       a supervisor, with reason reinstating
@@ -193,14 +194,15 @@ class CarteraAgreementFlow(models.AbstractModel):
     # -- coming into force --------------------------------------------------------
 
     def _sign(self, date=None, reason=None):
-        """The debtor has signed the offer on paper on ``date``: it comes into force.
+        """The debtor has signed the offer on paper on ``date``: it comes into force,
+        also when it has lapsed meanwhile.
 
         :param date: day of the signature; None for today
         :raise UserError: when the offer is not valid on that day, or what it covers
             is not open any more
         """
         self.ensure_one()
-        self._check_step("proposed")
+        self._check_step(*(["proposed"] if self.date_started else OFFERED))
         today = self.company_id._get_cartera_today()
         date = date or today
         if not self.date <= date <= today:
@@ -236,7 +238,14 @@ class CarteraAgreementFlow(models.AbstractModel):
         self._name_it()
         self._take_snapshot()
         self._withdraw_promises()
-        self.write({"date_signed": date, "date_started": date})
+        self.write(
+            {
+                "date_signed": date,
+                "date_started": date,
+                "date_ended": False,
+                "end_reason": False,
+            }
+        )
         self._set_state("active", reason)
         self._enter_ledger(date)
         self._suspend_court()
@@ -284,23 +293,21 @@ class CarteraAgreementFlow(models.AbstractModel):
             item.write(
                 {
                     "sequence": rank,
-                    "amount_credited_before": credited.get(item.line_id, 0),
+                    "amount_credited_before": credited.get(item.line_id.id, 0),
                     "is_active": True,
                 }
             )
 
     def _get_credited(self, lines):
-        """``{journal item: amount}`` settled by other entries than those of money."""
-        partials = self.env["account.partial.reconcile"]._read_group(
-            [
-                ("debit_move_id", "in", lines.ids),
-                ("credit_move_id.parent_state", "=", "posted"),
-                ("credit_move_id.journal_id.type", "not in", MONEY_JOURNALS),
-            ],
-            ["debit_move_id"],
-            ["debit_amount_currency:sum"],
-        )
-        return dict(partials)
+        """``{id of journal item: amount}`` settled otherwise than by money, as the
+        agreement is judged by it later."""
+        engine = self.env["cartera.agreement.engine"]
+        engine._flush()
+        settled = engine._fetch_settled(lines.ids, None)
+        return {
+            line_id: sum(amount for _day, is_money, amount in rows if not is_money)
+            for line_id, rows in settled.items()
+        }
 
     def _withdraw_promises(self):
         """The agreement takes the place of the promises for what it covers."""
@@ -320,6 +327,8 @@ class CarteraAgreementFlow(models.AbstractModel):
         was_active = self.state == "active"
         self.write({"date_ended": date, "end_reason": reason})
         self.item_ids.is_active = False
+        # Before another one takes the same items: in one statement both could stand.
+        self.item_ids.flush_recordset(["is_active"])
         self._set_state(state, reason)
         if was_active:
             if state not in ("kept", "refinanced"):
@@ -406,7 +415,7 @@ class CarteraAgreementFlow(models.AbstractModel):
         before = self.state
         self.write({"state": state})
         self._note_change(before, reason)
-        if before == "to_approve":
+        if before in ("to_approve", "proposed", "refused"):
             self.activity_unlink(["cartera_cobranza.mail_activity_type_agreement"])
 
     def _note_change(self, before, reason=None):
