@@ -62,8 +62,9 @@ class CarteraAgreementMatching(models.AbstractModel):
     def _get_match_targets(self):
         """What is still to be paid of each item.
 
-        What is to be waived of the items is spared; where more was paid of one than was
-        to be, another has less to pay.
+        Charges are invoiced when they are due, and come before the debt. What is to be
+        waived of the items is spared; where more was paid of one than was to be,
+        another has less to pay.
 
         :return: ``{journal item: amount}``, the oldest first
         """
@@ -89,7 +90,23 @@ class CarteraAgreementMatching(models.AbstractModel):
             (line, line.amount_residual_currency)
             for line in moved.sorted(lambda line: (line.date_maturity, line.id))
         )
-        return targets
+        charges = {
+            line: line.amount_residual_currency
+            for line in self._get_open_charge_lines()
+        }
+        return {**charges, **targets}
+
+    def _get_open_charge_lines(self):
+        """Open items of the interest, fees and indexation of the instalments, the
+        oldest first."""
+        charges = self.installment_ids.charge_ids
+        lines = charges.filtered(lambda move: move.state == "posted").line_ids
+        return lines.filtered(
+            lambda line: (
+                line.account_id.account_type == "asset_receivable"
+                and line.amount_residual_currency > 0
+            )
+        ).sorted(lambda line: (line.date_maturity, line.id))
 
     def _get_left_to_pay(self, targets, waived):
         """What is left of the debt to pay: what is open of it beyond the waiver."""
@@ -99,6 +116,7 @@ class CarteraAgreementMatching(models.AbstractModel):
     def _get_unapplied_payments(self):
         """Receivable items of money that the debtors of the covered items paid."""
         lines = self.item_ids.line_id | self._get_installment_lines()
+        lines |= self._get_open_charge_lines()
         return self.env["account.move.line"].search(
             [
                 ("company_id", "=", self.company_id.id),

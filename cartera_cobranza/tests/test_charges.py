@@ -174,6 +174,24 @@ class TestCharges(AgreementCommon):
         self.assertEqual(company.cartera_agreement_journal_id, journal)
         self.assertEqual(company.cartera_fee_product_id, self.fee)
 
+    # -- being paid ---------------------------------------------------------------
+
+    def test_payments_are_matched_with_charges_before_the_debt(self):
+        agreement = self._agree()
+        self._charge("2026-07-15")
+        charge = self._charges(agreement)
+        with self._on("2026-07-15"):
+            nothing = self.env["account.move"]
+            payment = self._pay(
+                nothing, 500 + charge.amount_total, "2026-07-15", match=False
+            )
+            agreement.action_match_payments()
+        self.assertEqual(charge.amount_residual, 0)
+        self.assertEqual(self.invoice.amount_residual, 500)
+        self.assertTrue(payment.is_reconciled)
+        self.assertEqual(agreement.installment_ids[0].state, "paid")
+        self.assertLedgerEven()
+
     # -- once ---------------------------------------------------------------------
 
     def test_second_night_charges_nothing_again(self):
@@ -347,6 +365,42 @@ class TestCharges(AgreementCommon):
         self.assertEqual(note.amount_residual, 10)
         self.assertLedgerEven()
 
+    def _settle(self, agreement, day):
+        """All of the debt is paid, and the agreement settled by the night."""
+        with self._on(day):
+            self._pay(self.invoice, 1000, day)
+            self._charge(day)
+            self._charge(day)
+            self.env["cartera.agreement.settler"]._settle_company(
+                self.company, fields.Date.to_date(day)
+            )
+        return agreement.state
+
+    def test_agreement_ends_though_a_charge_was_paid_and_then_waived(self):
+        agreement = self._agree(("2026-07-15", 1000, 20))
+        self._charge("2026-07-15")
+        charge = self._charges(agreement)
+        self._pay(charge, charge.amount_total, "2026-07-15")
+        agreement.installment_ids._waive_charges("Goodwill")
+        self.assertEqual(self._settle(agreement, "2026-07-16"), "kept")
+
+    def test_agreement_ends_though_a_charge_was_cancelled_by_hand(self):
+        agreement = self._agree(("2026-07-15", 1000, 20))
+        self._charge("2026-07-15")
+        charge = self._charges(agreement)
+        charge.button_draft()
+        charge.button_cancel()
+        self.assertEqual(agreement.installment_ids.charge_state, "waived")
+        self.assertEqual(self._settle(agreement, "2026-07-16"), "kept")
+
+    def test_agreement_waits_for_its_charges_within_the_tolerance_too(self):
+        agreement = self._agree(("2026-07-15", 1000, 20), tolerance_percent=5)
+        self._charge("2026-07-15")
+        self.assertEqual(self._settle(agreement, "2026-07-16"), "active")
+        self._pay(self._charges(agreement), 23, "2026-07-16")
+        self._charge("2026-07-17")
+        self.assertTrue(agreement.is_settlement_due)
+
     def test_only_supervisors_waive(self):
         agreement = self._agree()
         self._charge("2026-07-15")
@@ -403,3 +457,4 @@ class TestCharges(AgreementCommon):
         self.assertEqual(note.amount_untaxed, 30)
         self.assertEqual(self._charge("2026-07-16"), (0, []))
         self.assertLedgerEven()
+        self.assertEqual(self._settle(agreement, "2026-07-16"), "kept")
