@@ -20,7 +20,7 @@ class CarteraAgreementSettler(models.AbstractModel):
 
         :return: ``(number of agreements settled, [(partner id, error), ...])``
         """
-        return self._settle_company(run.company_id, run.date)
+        return self._settle_judged(run.company_id, run.date)
 
     @api.model
     def _cron_settle(self):
@@ -30,7 +30,6 @@ class CarteraAgreementSettler(models.AbstractModel):
         companies = self.env["res.company"]._get_all_companies()
         cron._commit_progress(remaining=len(companies))
         for company in companies:
-            self.env["cartera.case.queue"]._apply_pending()
             settler = self.with_company(company).with_context(
                 lang=company.partner_id.lang
             )
@@ -46,6 +45,16 @@ class CarteraAgreementSettler(models.AbstractModel):
 
     @api.model
     def _settle_company(self, company, date):
+        """Settle what is paid by now.
+
+        :return: ``(number of agreements settled, [(partner id, error), ...])``
+        """
+        self.env["cartera.case.queue"]._apply_pending()
+        return self._settle_judged(company, date)
+
+    @api.model
+    def _settle_judged(self, company, date):
+        """Settle what was paid when the agreements of ``company`` were judged."""
         count, errors = 0, []
         runs = self.env["cartera.run"]
         for agreement in self._get_due(company):
