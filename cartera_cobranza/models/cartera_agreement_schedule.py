@@ -6,6 +6,7 @@ from odoo.tools import format_date
 
 from ..lib import amortization, indexed_units, rates
 from ..lib.schedule_dates import due_dates, to_working_days
+from .cartera_agreement_writing import REFRESHING
 
 # What decides the instalments, besides the items and what is waived of them.
 SCHEDULE_FIELDS = (
@@ -50,6 +51,8 @@ class CarteraAgreementSchedule(models.AbstractModel):
     def _refresh(self):
         """Work out debt, discount, schedule and rates anew from the terms."""
         self.ensure_one()
+        # What follows from the terms settles none of them anew.
+        self = self.with_context(**{REFRESHING: True})
         self._waive_items()
         if self.method == "custom":
             for number, row in enumerate(self._get_typed_rows(), 1):
