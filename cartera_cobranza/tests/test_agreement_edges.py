@@ -206,6 +206,7 @@ class TestAgreementEdges(DefaultCommon):
         self._pay(invoice, 100, "2026-06-30", partner=subsidiary)
         self.env["cartera.case"].search([])
         self.assertEqual(agreement.amount_paid, 300)
+        self.assertEqual(self._case().amount_total, 1000 + 200)
 
     # -- the books ----------------------------------------------------------------
 

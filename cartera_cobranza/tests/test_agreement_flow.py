@@ -285,6 +285,17 @@ class TestAgreementFlow(NegotiationCommon):
         self.assertEqual(new.item_ids.mapped("is_active"), [True, True])
         self.assertEqual(new.item_ids.mapped("amount"), [600, 200])
 
+    def test_an_item_passes_from_one_agreement_to_the_next_at_once(self):
+        new = self._negotiate(product_id=self.reestructura.id)
+        old = self._make_agreement(self.first | self.second, ("2026-07-10", 1200))
+        self.env.flush_all()
+        new.sudo().refinanced_from_id = old
+        new.sudo()._activate(fields.Date.today())
+        self.env.flush_all()
+        self.assertLess(new.item_ids[0].id, old.item_ids[0].id)
+        self.assertEqual(old.item_ids.mapped("is_active"), [False, False])
+        self.assertEqual(new.item_ids.mapped("is_active"), [True, True])
+
     def test_the_most_refinancings(self):
         old = self._signed()
         new = old._refinance({"override_reason": "New factory"})

@@ -347,6 +347,38 @@ class TestAgreementJudge(JudgeCommon):
         self.assertEqual(agreement.standing, "complete")
         self.assertEqual((agreement.amount_paid, agreement.amount_credited), (100, 0))
 
+    def test_a_difference_of_exchange_from_before_is_no_credit(self):
+        invoice = self._invoice(500, "2026-04-02", due="2026-05-02")
+        self._pay(invoice, 100, "2026-06-01")
+        line = self._receivable_lines(invoice)
+        [payment] = line.matched_credit_ids
+        difference = self._entry(
+            "2026-06-01",
+            [(self.receivable, self.debtor, -30), (self.receivable, self.debtor, 30)],
+        )
+        (line | difference.line_ids.filtered("credit")).reconcile()
+        payment.exchange_move_id = difference
+        note = self._entry(
+            "2026-06-02",
+            [(self.receivable, self.debtor, -20), (self.receivable, self.debtor, 20)],
+        )
+        (line | note.line_ids.filtered("credit")).reconcile()
+        agreement = self._make_agreement(invoice, ("2026-07-10", 350))
+        self.assertEqual(agreement.item_ids.amount_credited_before, 20)
+        # What is credited from now on is told from it.
+        note = self._entry(
+            "2026-06-30",
+            [(self.receivable, self.debtor, -50), (self.receivable, self.debtor, 50)],
+        )
+        (line | note.line_ids.filtered("credit")).reconcile()
+        self._judge()
+        self.assertEqual((agreement.amount_paid, agreement.amount_credited), (0, 50))
+        self.env.flush_all()
+        [piece] = self.env["cartera.open.item"].search(
+            [("agreement_id", "=", agreement.id), ("installment_id", "!=", False)]
+        )
+        self.assertEqual(piece.amount_residual, 300)
+
     # -- reclassified -------------------------------------------------------------
 
     def _make_moved(self):
