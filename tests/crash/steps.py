@@ -111,13 +111,13 @@ def run_nights(env) -> int:
     with freeze_time(FIRST_NOON, tick=True) as clock:
         for number in range(NIGHTS):
             clock.move_to(FIRST_NOON + timedelta(days=number))
-            while not _is_done(runs, FIRST_DAY + timedelta(days=number)):
+            while not is_done(runs, FIRST_DAY + timedelta(days=number)):
                 made += len(runs._run_company_apart(company, once=True))
                 env.cr.commit()
     return made
 
 
-def _is_done(runs, night) -> bool:
+def is_done(runs, night) -> bool:
     finished = [("date", "=", night), ("state", "in", ["done", "warning", "failed"])]
     return bool(runs.search_count(finished, limit=1))
 
