@@ -185,12 +185,13 @@ def _get_standing_of_own(facts, one, today):
 
 
 def _get_standing(facts, one, part, money, today):
-    missing = part.open + one.charges_open + one.charges_to_come
+    # Of charges nothing is forgiven: they are invoices of their own.
+    charges = one.charges_open + one.charges_to_come
     forgiven = _get_tolerance(facts, one.end - one.start)
     days_late = 0
     if _is_void(facts, one, part):
         state = "void"
-    elif missing <= forgiven:
+    elif part.open <= forgiven and not charges:
         state = "paid"
     elif today > one.date + timedelta(days=facts.tolerance_days):
         state, days_late = "overdue", (today - one.date).days

@@ -236,6 +236,18 @@ def test_tolerance_lets_some_of_it_be_missing():
     assert judge(facts, day(20)).state == "expired"
 
 
+@pytest.mark.parametrize("charges", [(1, 0), (0, 1)])
+def test_tolerance_forgives_nothing_of_the_charges(charges):
+    facts = agreement(
+        ((10, 1_000),),
+        charges={1: charges},
+        money=((9, 995),),
+        tolerance_share=WHOLE // 100,
+    )
+    verdict = judge(facts, day(10))
+    assert (states(verdict), verdict.state) == (["partial"], "in_time")
+
+
 def test_a_credit_note_beyond_the_discount_lowers_what_is_to_be_paid():
     facts = settlement(money=((9, 500),), credited=500)
     verdict = judge(facts, day(20))
