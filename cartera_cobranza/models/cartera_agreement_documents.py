@@ -83,11 +83,16 @@ class CarteraAgreementDocuments(models.AbstractModel):
             min(max(item.line_id.amount_residual_currency, 0), item.amount)
             for item in agreement.item_ids
         )
-        moved = agreement.installment_ids.line_ids
-        charges = agreement.installment_ids.charge_ids
-        charges = charges.filtered(lambda move: move.state == "posted")
-        rest = sum(moved.mapped("amount_residual_currency"))
-        rest += sum(charges.mapped("amount_residual"))
+        parts = agreement.installment_ids
+        charges = parts.charge_ids.line_ids.filtered(
+            lambda line: (
+                line.parent_state == "posted"
+                and line.account_id.account_type == "asset_receivable"
+            )
+        )
+        # With its sign: a credit note of charges is owed to the debtor.
+        lines = parts.line_ids | charges
+        rest = sum(lines.mapped("amount_residual_currency"))
         if currency.is_zero(covered) and currency.compare_amounts(rest, 0) <= 0:
             return
         raise UserError(

@@ -79,7 +79,9 @@ class CarteraAgreementFacts(models.AbstractModel):
             "res.partner",
         ):
             self.env[name].flush_model(depends[name])
-        self.env["account.move"].flush_model(["cartera_installment_id"])
+        self.env["account.move"].flush_model(
+            ["cartera_charge_number", "cartera_installment_id", "date", "state"]
+        )
 
     # -- agreements ---------------------------------------------------------------
 
@@ -158,7 +160,7 @@ class CarteraAgreementFacts(models.AbstractModel):
         """
         ids = [row["id"] for row in agreements]
         items = self._fetch_items(ids, as_of)
-        installments = self._fetch_installments(ids)
+        installments = self._fetch_installments(ids, as_of)
         own_lines = self._fetch_own_lines(
             [row["id"] for row in agreements if row["is_moved"]], as_of
         )
@@ -204,7 +206,9 @@ class CarteraAgreementFacts(models.AbstractModel):
         )
 
     @api.model
-    def _fetch_installments(self, ids):
+    def _fetch_installments(self, ids, as_of):
+        """The instalments, with what is still to be invoiced of their charges: nothing
+        more once an invoice was posted, whatever became of it."""
         return self.env.execute_query_dict(
             SQL(
                 """
@@ -213,17 +217,26 @@ class CarteraAgreementFacts(models.AbstractModel):
                     COALESCE(part.principal_from, 0) AS principal_from,
                     COALESCE(part.principal_to, 0) AS principal_to,
                     CASE WHEN part.charge_outcome IS NULL
+                        AND COALESCE(charge.state, 'draft') = 'draft'
                         THEN COALESCE(part.amount_interest, 0)
                             + COALESCE(part.amount_fee, 0)
                             + COALESCE(part.amount_tax, 0)
                         ELSE 0 END AS amount_charges,
-                    COALESCE(part.amount_total, 0) AS amount_total, %s
+                    %(caches)s
                 FROM cartera_agreement_installment part
-                WHERE part.agreement_id = ANY(%s)
+                LEFT JOIN LATERAL (
+                    SELECT state FROM account_move
+                    WHERE cartera_installment_id = part.id
+                        AND cartera_charge_number > 0 %(up_to)s
+                    ORDER BY cartera_charge_number DESC
+                    LIMIT 1
+                ) charge ON TRUE
+                WHERE part.agreement_id = ANY(%(ids)s)
                 ORDER BY part.agreement_id, part.number
                 """,
-                _cached("part", INSTALLMENT_CACHES),
-                ids,
+                caches=_cached("part", INSTALLMENT_CACHES),
+                up_to=SQL("AND date <= %s", as_of) if as_of else SQL(),
+                ids=ids,
             )
         )
 

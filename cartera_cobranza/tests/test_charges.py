@@ -366,9 +366,10 @@ class TestCharges(AgreementCommon):
         self.assertLedgerEven()
 
     def _settle(self, agreement, day):
-        """All of the debt is paid, and the agreement settled by the night."""
+        """What becomes of it in the night when all of the debt is paid."""
         with self._on(day):
-            self._pay(self.invoice, 1000, day)
+            if self.invoice.amount_residual:
+                self._pay(self.invoice, 1000, day)
             self._charge(day)
             self._charge(day)
             self.env["cartera.agreement.settler"]._settle_company(
@@ -398,8 +399,7 @@ class TestCharges(AgreementCommon):
         self._charge("2026-07-15")
         self.assertEqual(self._settle(agreement, "2026-07-16"), "active")
         self._pay(self._charges(agreement), 23, "2026-07-16")
-        self._charge("2026-07-17")
-        self.assertTrue(agreement.is_settlement_due)
+        self.assertEqual(self._settle(agreement, "2026-07-17"), "kept")
 
     def test_only_supervisors_waive(self):
         agreement = self._agree()
