@@ -223,8 +223,11 @@ class CarteraAgreementFlow(models.AbstractModel):
         self.sudo()._activate(date, reason)
 
     def _activate(self, date, reason=None):
-        """Bring the agreement into force on ``date``: its instalments stand in for its
-        items.
+        """Bring the agreement, signed on ``date``, into force: its instalments stand in
+        for its items.
+
+        That is so from today on, whenever it was signed: what was shown and posted of
+        days gone by stays as it was.
 
         :raise UserError: when an item is not open to what is covered any more, is in
             another agreement in force, or the debtor has become insolvent
@@ -232,22 +235,23 @@ class CarteraAgreementFlow(models.AbstractModel):
         self.ensure_one()
         self.case_id._check_solvent()
         self._check_open_items()
+        today = self.company_id._get_cartera_today()
         old = self.refinanced_from_id
         if old.state == "active":
-            old._close("refinanced", date, self.env._("Refinanced"))
+            old._close("refinanced", today, self.env._("Refinanced"))
         self._name_it()
         self._take_snapshot()
         self._withdraw_promises()
         self.write(
             {
                 "date_signed": date,
-                "date_started": date,
+                "date_started": today,
                 "date_ended": False,
                 "end_reason": False,
             }
         )
         self._set_state("active", reason)
-        self._enter_ledger(date)
+        self._enter_ledger(today)
         self._suspend_court()
         self.coverage_ids._engage_guarantors()
         self._issue("contract")

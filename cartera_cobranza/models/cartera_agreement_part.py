@@ -32,7 +32,11 @@ class CarteraAgreementPart(models.AbstractModel):
 
     def write(self, vals):
         self._check_negotiated(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if "agreement_id" in vals:
+            # No more does it get into one that is settled.
+            self._check_negotiated(vals)
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_agreed(self):

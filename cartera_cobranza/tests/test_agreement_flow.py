@@ -100,7 +100,20 @@ class TestAgreementFlow(NegotiationCommon):
         with self.assertRaisesRegex(UserError, "signed between"):
             agreement._sign(fields.Date.to_date("2026-07-01"))
         agreement._sign(fields.Date.to_date("2026-06-25"))
-        self.assertEqual(agreement.date_started, fields.Date.to_date("2026-06-25"))
+        self.assertEqual(agreement.date_signed, fields.Date.to_date("2026-06-25"))
+        self.assertEqual(agreement.date_started, fields.Date.today())
+
+    def test_signed_before_another_one_ended(self):
+        first = self._offered()
+        first._sign()
+        with self._on("2026-07-04"):
+            self._as(self.supervisor, first)._cancel("Signed on paper before")
+        with self._on("2026-07-05"):
+            second = self._offered(date="2026-07-01", date_valid_until="2026-07-08")
+            second._sign(fields.Date.to_date("2026-07-01"))
+            for day in ("2026-07-02", "2026-07-04", None):
+                with self.subTest(day):
+                    self.assertLedgerEven(fields.Date.to_date(day))
 
     def test_an_offer_that_lapsed(self):
         agreement = self._offered()
@@ -112,6 +125,27 @@ class TestAgreementFlow(NegotiationCommon):
             agreement.action_propose()
             agreement._sign()
         self.assertEqual(agreement.state, "active")
+
+    def test_the_night_ends_an_offer_that_lapsed(self):
+        agreement = self._offered()
+        run = self.env["cartera.run"].sudo()
+        for day, state in (("2026-07-10", "proposed"), ("2026-07-11", "expired")):
+            with self._on(day):
+                run.run(self.company)
+                self.assertEqual(agreement.state, state)
+        self.assertEqual(agreement.date_ended, fields.Date.to_date("2026-07-11"))
+        self.assertFalse(agreement.item_ids.filtered("is_active"))
+
+    def test_a_paper_signed_in_time_comes_after_the_offer_lapsed(self):
+        agreement = self._offered()
+        with self._on("2026-07-12"):
+            self.env["cartera.run"].sudo().run(self.company)
+            with self.assertRaisesRegex(UserError, "valid until"):
+                agreement._sign()
+            agreement._sign(fields.Date.to_date("2026-07-10"))
+        self.assertEqual(agreement.state, "active")
+        self.assertFalse(agreement.date_ended)
+        self.assertTrue(all(agreement.item_ids.mapped("is_active")))
 
     def test_an_item_paid_since_the_offer(self):
         agreement = self._offered()
@@ -337,6 +371,27 @@ class TestAgreementFlow(NegotiationCommon):
         self.assertFalse(draft.exists())
         with self.assertRaisesRegex(UserError, "Only an agreement under negotiation"):
             offered.unlink()
+
+    def test_the_window_tells_nothing_of_the_agreements_of_others(self):
+        agreement = self._offered()
+        agreement.sudo().override_reason = "The boss is a friend"
+        own = self._create_user("flow_own", "own")
+        window = self.env["cartera.agreement.decision"].with_user(own)
+        window = window.create({"agreement_id": agreement.id, "decision": "accept"})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            window.read(["override_reason"])
+
+    def test_no_part_gets_into_an_agreement_in_force(self):
+        agreement = self._offered()
+        agreement._sign()
+        third = self._invoice(500, "2026-06-01", due="2026-06-15")
+        draft = self._negotiate(line_ids=self._receivable_lines(third).ids)
+        draft.installment_ids.number = 99
+        for part in (draft.installment_ids, draft.item_ids):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                part.write({"agreement_id": agreement.id})
 
     def test_who_may_take_part(self):
         agreement = self._offered()

@@ -22,8 +22,11 @@ class CarteraAgreementDecision(models.TransientModel):
         required=True,
         readonly=True,
     )
-    limit_text = fields.Char(related="agreement_id.limit_text")
-    override_reason = fields.Char(related="agreement_id.override_reason")
+    # By the reader's own rights on the agreement.
+    limit_text = fields.Char(related="agreement_id.limit_text", related_sudo=False)
+    override_reason = fields.Char(
+        related="agreement_id.override_reason", related_sudo=False
+    )
     reason = fields.Char()
     date = fields.Date(
         string="Signed On", default=lambda self: self._default_date(), required=True
