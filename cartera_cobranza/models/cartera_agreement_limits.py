@@ -62,6 +62,7 @@ class CarteraAgreementLimits(models.AbstractModel):
         "grace_periods",
         "installment_ids.date",
         "installment_ids.number",
+        "item_ids.component",
         "limit_facts",
         "product_id",
         "rate",
@@ -152,12 +153,18 @@ class CarteraAgreementLimits(models.AbstractModel):
         if not grid:
             return [["row", {}]]
         facts = self._get_facts()
-        return [
+        # Each component has its limits: calling capital a fee would get round them.
+        renamed = authority == "collector" and self._is_component_changed()
+        return [["component", {}]] * renamed + [
             [code, {"fact": facts[code], "limit": grid[name]}]
             for code, name, kind, zero_is_none in LIMITS
             if not (zero_is_none and not grid[name])
             and self._exceeds(facts[code], grid[name], kind)
         ]
+
+    def _is_component_changed(self):
+        """Whether an item counts as another component than its invoice says."""
+        return any(item.component != item._guess_component() for item in self.item_ids)
 
     @api.model
     def _exceeds(self, fact, limit, kind):
@@ -212,6 +219,10 @@ class CarteraAgreementLimits(models.AbstractModel):
     def _describe_excess(self, code, values):
         if code == "row":
             return self.env._("The product is not meant for a debtor like this one.")
+        if code == "component":
+            return self.env._(
+                "An item counts as another part of the debt than its invoice says."
+            )
         shown = {
             name: self._format_limit(code, value) for name, value in values.items()
         }

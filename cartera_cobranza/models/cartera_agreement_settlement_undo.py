@@ -47,7 +47,6 @@ class CarteraAgreementSettlementUndo(models.AbstractModel):
         self._set_state("active", reason)
         self._enter_ledger(today)
         self._suspend_court()
-        self._revoke_letters()
         self._mark()
 
     def _take_move_back(self, move, date):
@@ -75,8 +74,3 @@ class CarteraAgreementSettlementUndo(models.AbstractModel):
         protects it."""
         locked = move._get_violated_lock_dates(move.date, move._affect_tax_report())
         return move.show_reset_to_draft_button and not (move.is_move_sent or locked)
-
-    def _revoke_letters(self):
-        self.document_ids.filtered(
-            lambda letter: letter.kind in ("settlement_letter", "paz_y_salvo")
-        ).state = "revoked"

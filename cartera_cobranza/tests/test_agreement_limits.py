@@ -36,6 +36,20 @@ class TestAgreementLimits(NegotiationCommon):
             ],
         )
 
+    def test_capital_called_a_fee_is_beyond_the_limits(self):
+        agreement = self._negotiate()
+        rename = [
+            Command.update(item.id, {"component": "fee"}) for item in agreement.item_ids
+        ]
+        agreement.write({"item_ids": rename})
+        agreement.write({"amount_payable": 100})
+        self.assertIn("another part of the debt", agreement.limit_text)
+        with self.assertRaisesRegex(UserError, "beyond the limits"):
+            agreement.action_propose()
+        agreement.override_reason = "They were fees"
+        agreement.action_propose()
+        self.assertEqual(agreement.state, "to_approve")
+
     def test_each_limit(self):
         self.collectors.write(
             {
