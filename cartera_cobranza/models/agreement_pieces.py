@@ -43,6 +43,7 @@ DEPENDS = {
         "amount",
         "amount_credited_before",
         "company_id",
+        "date_original",
         "is_active",
         "line_id",
         "sequence",
@@ -113,7 +114,7 @@ def pieces(day, as_of=None, only=None):
                 WHEN %(waived)s THEN GREATEST(stretch.date, %(day)s)
                 ELSE stretch.date
             END AS date_due,
-            covered.date_due AS date_due_original,
+            covered.date_due_original,
             stretch.number = %(waived)s AS is_waived,
             stretch.number <> %(outside)s AND %(is_cured)s AS is_cured,
             -- What was settled before stands in the first of the pieces.
@@ -278,6 +279,7 @@ def _covered(as_of, only):
             line.journal_id, line.partner_id, line.payment_id, line.date,
             line.invoice_date, line.no_followup,
             COALESCE(line.date_maturity, line.date) AS date_due,
+            %(original)s AS date_due_original,
             line.balance, line.amount_currency,
             book.residual, book.residual_currency, rest.open,
             CASE WHEN book.is_open
@@ -315,6 +317,7 @@ def _covered(as_of, only):
         LEFT JOIN LATERAL (%(credited)s) credit ON TRUE
         WHERE %(in_force)s %(some)s
         """,
+        original=lines.original_due_date(),
         undone=lines.join_undone(as_of),
         in_the_books=lines.in_the_books(as_of),
         credited=_credited(as_of),

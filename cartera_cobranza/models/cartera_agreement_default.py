@@ -88,6 +88,8 @@ class CarteraAgreementDefault(models.AbstractModel):
         if not self.try_lock_for_update(allow_referencing=True):
             return False
         self.invalidate_recordset()
+        if self.state == "proposed":
+            return self._lapse(date)
         if self.state != "active":
             return self._ask_about_money()
         if self.standing == "expired":
@@ -150,6 +152,16 @@ class CarteraAgreementDefault(models.AbstractModel):
         and with them what would have been waived."""
         self.write({"date_default": date, "default_text": reason})
         self._close("broken", date, reason)
+
+    def _lapse(self, date):
+        """End an offer that was not accepted while it was valid."""
+        if not self.date_valid_until or date <= self.date_valid_until:
+            return False
+        reason = self.env._(
+            "Not accepted by %(day)s.", day=format_date(self.env, self.date_valid_until)
+        )
+        self._close("expired", date, reason)
+        return True
 
     def _expire(self, date):
         """End a settlement whose money did not come in time."""

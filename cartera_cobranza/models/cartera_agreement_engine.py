@@ -62,7 +62,7 @@ class CarteraAgreementEngine(models.AbstractModel):
         :return: ``(number of agreements, [(partner id, error), ...])``
         """
         count, errors = 0, []
-        for agreement in self._find_to_act(run.company_id):
+        for agreement in self._find_to_act(run.company_id, run.date):
             partner_id = agreement.partner_id.id
             done, error = run._attempt(agreement._act, run.date)
             if error is not None:
@@ -72,8 +72,9 @@ class CarteraAgreementEngine(models.AbstractModel):
         return count, errors
 
     @api.model
-    def _find_to_act(self, company):
-        """The agreements whose standing asks for something.
+    def _find_to_act(self, company, date):
+        """The agreements whose standing asks for something, and the offers that were
+        not accepted in time.
 
         Not by a search, which would bring in what waits of all companies first.
         """
@@ -87,10 +88,12 @@ class CarteraAgreementEngine(models.AbstractModel):
                     state = 'active'
                     AND (standing IN ('default', 'expired') OR date_notice IS NOT NULL)
                     OR state IN ('kept', 'expired') AND (is_taken_back OR is_paid_late)
+                    OR state = 'proposed' AND date_valid_until < %s
                 )
                 ORDER BY id
                 """,
                 company.id,
+                date,
             )
         )
         return agreements.browse(agreement_id for (agreement_id,) in rows)

@@ -35,6 +35,13 @@ class CarteraAgreementItem(models.Model):
     sequence = fields.Integer(help="Order in which money fills it: the oldest first.")
     document = fields.Char(related="line_id.move_name")
     date_due = fields.Date(related="line_id.date_maturity", string="Due Date")
+    date_original = fields.Date(
+        string="Original Due Date",
+        compute="_compute_date_original",
+        store=True,
+        precompute=True,
+        help="When the debt was due before any agreement, however often it was moved.",
+    )
     component = fields.Selection(
         COMPONENTS,
         compute="_compute_component",
@@ -83,6 +90,16 @@ class CarteraAgreementItem(models.Model):
         "Another agreement that is in force covers this item. Cancel or refinance that "
         "one first, or leave the item out.",
     )
+
+    @api.depends("line_id")
+    def _compute_date_original(self):
+        for item in self:
+            line = item.line_id
+            # A moved debt is that of the item which an earlier agreement covered.
+            earlier = line.cartera_agreement_item_id
+            item.date_original = (
+                earlier.date_original or line.date_maturity or line.date
+            )
 
     @api.depends("line_id")
     def _compute_component(self):

@@ -194,6 +194,7 @@ class CarteraOpenItem(models.Model):
         "account.account": ["account_type", "non_trade"],
         "account.move": ["move_type", "payment_state", "invoice_user_id", "state"],
         "account.move.line": [
+            "cartera_agreement_item_id",
             "move_id",
             "move_name",
             "ref",
@@ -357,20 +358,22 @@ class CarteraOpenItem(models.Model):
     def _get_aged_from_sql(self):
         """The date that the age counts from: of an instalment of an agreement its own
         one, whatever the policy, unless the reader asks for the original age."""
-        by_agreement = {
-            "original": SQL("FALSE"),
-            "cured": SQL("item.is_cured"),
-        }.get(self.env.context.get(AGE_BY), SQL("item.agreement_id IS NOT NULL"))
+        agreed = SQL("item.agreement_id IS NOT NULL"), SQL("item.date_due")
+        by_agreement, date = {
+            "original": (SQL("FALSE"), SQL("item.date_due_original")),
+            "cured": (SQL("item.is_cured"), SQL("item.date_due_original")),
+        }.get(self.env.context.get(AGE_BY), agreed)
         return SQL(
             """
             CASE
                 WHEN %s THEN item.date_due
                 WHEN policy.basis = 'invoice_date'
                     THEN COALESCE(item.invoice_date, item.date)
-                ELSE item.date_due_original
+                ELSE %s
             END
             """,
             by_agreement,
+            date,
         )
 
     @api.model

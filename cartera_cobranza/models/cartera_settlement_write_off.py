@@ -145,7 +145,7 @@ class CarteraSettlementWriteOff(models.AbstractModel):
         raise UserError(
             self.env._(
                 "Choose a journal in use as Journal of Agreements in the settings of "
-                "%(company)s, under Collections: what is waived is posted there.",
+                "%(company)s, under Cartera: what is waived is posted there.",
                 company=agreement.company_id.name,
             )
         )
@@ -165,7 +165,7 @@ class CarteraSettlementWriteOff(models.AbstractModel):
             self.env._(
                 "There is no account in use for what agreement %(folio)s waives. "
                 "Choose it in the product %(product)s, or as Waived Receivables in the "
-                "settings of %(company)s, under Collections.",
+                "settings of %(company)s, under Cartera.",
                 folio=agreement.name,
                 product=product.name,
                 company=company.name,

@@ -21,10 +21,37 @@ def _columns():
         NULL::int4 AS agreement_id,
         NULL::int4 AS installment_id,
         COALESCE(line.date_maturity, line.date) AS date_due,
-        COALESCE(line.date_maturity, line.date) AS date_due_original,
+        %s AS date_due_original,
         FALSE AS is_waived,
-        FALSE AS is_cured,
+        COALESCE(
+            (
+                SELECT agreement.is_cured
+                FROM cartera_agreement_item moved
+                JOIN cartera_agreement agreement ON agreement.id = moved.agreement_id
+                WHERE moved.id = line.cartera_agreement_item_id
+            ),
+            FALSE
+        ) AS is_cured,
         line.balance, line.amount_currency
+        """,
+        original_due_date(),
+    )
+
+
+def original_due_date():
+    """When a journal item ``line`` was due before any agreement: one that an agreement
+    moved the debt to has the age of the item that it stands for."""
+    return SQL(
+        """
+        COALESCE(
+            (
+                SELECT moved.date_original
+                FROM cartera_agreement_item moved
+                WHERE moved.id = line.cartera_agreement_item_id
+            ),
+            line.date_maturity,
+            line.date
+        )
         """
     )
 

@@ -48,6 +48,24 @@ class TestReclassification(AgreementCommon):
 
     # -- coming into force --------------------------------------------------------
 
+    def test_the_new_items_know_when_the_debt_was_due(self):
+        invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
+        agreement = self._move_debt(invoice, ("2026-07-31", 1000))
+        ages = {}
+        for age_by in ("agreed", "original", "cured"):
+            items = self._items(cartera_age_by=age_by)
+            items.invalidate_model(flush=False)
+            item = items.search([("agreement_id", "=", agreement.id)])
+            ages[age_by] = item.age_days
+            self.assertEqual(str(item.date_due_original), "2026-03-31")
+            self.assertEqual(item.days_overdue, -31)
+        self.assertEqual(ages, {"agreed": -31, "original": 91, "cured": 91})
+        # Moved once more, it is as old as it ever was.
+        again = self.env["cartera.agreement.item"].new(
+            {"line_id": item.move_line_id.id}
+        )
+        self.assertEqual(str(again.date_original), "2026-03-31")
+
     def test_debt_is_moved_to_instalments(self):
         invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
         agreement = self._move_debt(invoice, ("2026-07-31", 400), ("2026-08-31", 600))
