@@ -198,14 +198,19 @@ class CarteraCaseQueue(models.Model):
                 continue
             some = None if everything else list(debtor_ids)
             today = company._get_cartera_today()
-            # What was answered decides what may be collected, and both what is urgent.
-            self.env["cartera.promise.engine"]._judge(company, today, some)
-            self.env["cartera.dispute.engine"]._settle(company, today, some)
-            self.env["cartera.agreement.engine"]._judge(company, today, some)
+            self._judge(company, today, some)
             count += self.env["cartera.case.refresh"]._refresh(company, debtor_ids=some)
             self.env["cartera.collected"]._refresh(company, today, some)
             self.env["cartera.worklist.engine"]._refresh(company, today, some)
         return count
+
+    @api.model
+    def _judge(self, company, today, debtor_ids):
+        """Judge what was answered: it decides what may be collected, and that what is
+        urgent."""
+        self.env["cartera.promise.engine"]._judge(company, today, debtor_ids)
+        self.env["cartera.dispute.engine"]._settle(company, today, debtor_ids)
+        self.env["cartera.agreement.engine"]._judge(company, today, debtor_ids)
 
     @api.model
     def _get_debtors(self, partner_ids):
@@ -281,10 +286,29 @@ class CarteraCaseQueue(models.Model):
 
     @api.model
     def _forget(self, company):
-        """Drop the debtors of ``company`` from the queue: all are refreshed now."""
-        stale = self.env.cr.precommit.data.get(STALE)
-        if stale:
-            stale -= {key for key in stale if key[0] == company.id}
-        self.env.cr.execute(
-            SQL("DELETE FROM cartera_case_queue WHERE company_id = %s", company.id)
+        """Drop the debtors of ``company`` from the queue: all are refreshed now.
+
+        :return: ids of the partners that were noted since they were last judged
+        """
+        stale = self.env.cr.precommit.data.get(STALE, set())
+        own = {key for key in stale if key[0] == company.id}
+        stale -= own
+        rows = self.env.execute_query(
+            SQL(
+                "DELETE FROM cartera_case_queue WHERE company_id = %s "
+                "RETURNING partner_id",
+                company.id,
+            )
         )
+        return {partner_id for _company, partner_id in own}.union(*rows)
+
+    @api.model
+    def _judge_partners(self, company, partner_ids):
+        """Judge again what concerns partners of whom something was posted since the
+        night has judged: by itself, such as the charges of instalments, or by others.
+        """
+        debtor_ids = None
+        if len(partner_ids) <= ALL_DEBTORS_FROM:
+            found = self._get_debtors(partner_ids).values()
+            debtor_ids = sorted({debtor_id for ids in found for debtor_id in ids})
+        self._judge(company, company._get_cartera_today(), debtor_ids)

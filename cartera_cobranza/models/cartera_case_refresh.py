@@ -235,16 +235,34 @@ class CarteraCaseRefresh(models.AbstractModel):
         """
         company = run.company_id
         date = run._get_as_of()
-        self.env["cartera.case.queue"]._forget(company)
+        errors = self._catch_up(run)
 
         def refresh(debtor_ids):
             return self._refresh(company, date=date, debtor_ids=debtor_ids)
 
         count, error = run._attempt(refresh, None)
         if error is None:
-            return count, []
+            return count, errors
         debtor_ids = self._get_debtor_ids(company, date)
-        return run._isolate(debtor_ids, refresh)
+        count, failed = run._isolate(debtor_ids, refresh)
+        return count, errors + failed
+
+    @api.model
+    def _catch_up(self, run):
+        """Empty the queue, of which the run has judged what was in it when it began.
+
+        :return: ``[(False, error)]`` where the rest could not be judged
+        """
+        queue = self.env["cartera.case.queue"]
+        partner_ids = queue._forget(run.company_id)
+        if run._get_as_of() or not partner_ids:
+            return []
+
+        def judge(partner_ids):
+            queue._judge_partners(run.company_id, partner_ids)
+
+        _result, error = run._attempt(judge, partner_ids)
+        return [(False, error)] if error is not None else []
 
     @api.model
     def _get_debtor_ids(self, company, date):

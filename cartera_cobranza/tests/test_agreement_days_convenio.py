@@ -179,6 +179,14 @@ class TestConvenioDays(ConvenioDays):
             self.assertSteps()
             self.assertEqual(len(agreement.document_ids), 2)
             self.assertCourtTasks(legal, "Embargo", "Withdraw the proceedings")
+            legal.measure_ids.action_release()
+            self._as(self.supervisor, legal).action_close()
+            self.assertLegal(
+                legal, "closed", date_closed="2026-09-02", suspended_days=64
+            )
+            self.assertCourtTasks(legal, "Withdraw the proceedings")
+        with self._walk("2026-09-03"):
+            self.assertLegal(legal, "closed", outcome="agreement")
         self.assertPastUnchanged()
 
     def _costs(self, legal):
@@ -212,15 +220,6 @@ class TestConvenioDays(ConvenioDays):
         self.assertCase(amount_total=0, amount_agreed=0)
         self.assertLegal(legal, "suspended", outcome="agreement", date_closed=False)
         self.assertCourtTasks(legal, "Embargo", "Withdraw the proceedings")
-        with self.subTest("released and closed by people"):
-            legal.measure_ids.action_release()
-            self._as(self.supervisor, legal).action_close()
-            self.assertLegal(
-                legal, "closed", date_closed="2026-09-01", suspended_days=63
-            )
-            legal.action_reopen()
-            legal.measure_ids.date_released = False
-            legal._release_measures()
 
     def test_broken_after_homologation(self):
         """What it waived is owed, and the agreement is executed."""
