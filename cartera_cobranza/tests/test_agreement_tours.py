@@ -243,8 +243,8 @@ class TestReestructuraTour(InstallmentTourCommon):
             ("draft", "ana"),
             ("to_approve", "ana"),
             ("proposed", "rita"),
-            ("active", "__system__"),
-            ("kept", "__system__"),
+            ("active", "public"),
+            ("kept", self.env.user.login),
         )
 
     def test_from_the_case_to_the_breach(self):

@@ -109,6 +109,12 @@ registry.category("web_tour.tours").add("cartera_reestructura_kept", {
         line("move_ids", "INV/2026", "Posted"),
         page("documents"),
         line("document_ids", "Paz y salvo", "Valid"),
+        {
+            content: "The signature of the debtor is shown",
+            trigger: ".o_field_widget[name=signature] img",
+        },
+        page("changes"),
+        line("change_ids", "In force", "Signed in the portal by Rosa Luz"),
         ...backToCase(),
         page("agreements"),
         line("agreement_ids", "Reestructura", "Kept"),
