@@ -1,5 +1,7 @@
 import binascii
 
+from werkzeug.exceptions import Forbidden
+
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import content_disposition, request
@@ -87,6 +89,8 @@ class CarteraAgreementPortal(CustomerPortal):
         agreement, _is_over = self._find_agreement(agreement_id, access_token)
         if not agreement:
             return {"error": request.env._("This offer is no longer there.")}
+        if request.env.user._is_internal():
+            return {"error": self._get_house_error()}
         if not (name and name.strip() and signature):
             return {"error": request.env._("Please write your name and sign.")}
         try:
@@ -120,6 +124,8 @@ class CarteraAgreementPortal(CustomerPortal):
         agreement, is_over = self._find_agreement(agreement_id, access_token)
         if not agreement:
             return self._refuse(is_over)
+        if request.env.user._is_internal():
+            raise Forbidden(self._get_house_error())
         message = "declined"
         try:
             with request.env.cr.savepoint():
@@ -158,6 +164,13 @@ class CarteraAgreementPortal(CustomerPortal):
         return self._protect(response)
 
     # -- helpers ------------------------------------------------------------------
+
+    def _get_house_error(self):
+        """Who works here may look at the page, and never answers for the debtor."""
+        return request.env._(
+            "Only the debtor signs or declines here. Note in the agreement itself what "
+            "was signed on paper."
+        )
 
     def _find_agreement(self, agreement_id, token):
         return request.env["cartera.agreement"]._find_for_portal(

@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from PIL import Image
 
+from odoo import http
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import html2plaintext
@@ -162,6 +163,24 @@ class TestAgreementPortal(DocumentCommon, HttpCase):
         self.assertIn("Rosa Luz", contract.body)
         self.assertIn("127.0.0.1", contract.body)
         self.assertIn("Signed by Rosa Luz", html2plaintext(self._open(self.link).text))
+
+    def test_nobody_of_the_house_answers_for_the_debtor(self):
+        for group in ("auditor", "supervisor"):
+            with self.subTest(group):
+                user = self._create_user(f"house_{group}", group)
+                self.authenticate(user.login, user.login)
+                self.assertEqual(self._open(self.path).status_code, 200)
+                self.assertIn("Only the debtor", self._accept()["error"])
+                refused = self._open(
+                    f"{self.path}/decline",
+                    data={
+                        "access_token": self.token,
+                        "csrf_token": http.Request.csrf_token(self),
+                    },
+                )
+                self.assertEqual(refused.status_code, 403)
+                self.assertFalse(self.agreement.date_declined)
+        self.assertEqual(self.agreement.state, "proposed")
 
     def test_it_is_signed_once(self):
         self._accept()
