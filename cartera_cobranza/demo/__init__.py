@@ -1,5 +1,6 @@
 from . import (
     cartera_demo,
+    cartera_demo_agreements,
     cartera_demo_answers,
     cartera_demo_dealings,
     cartera_demo_ledger,

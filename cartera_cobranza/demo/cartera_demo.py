@@ -32,7 +32,7 @@ class CarteraDemo(models.AbstractModel):
 
     People are made by ``cartera.demo.people``, documents by ``cartera.demo.ledger``,
     what they answer by ``cartera.demo.answers``, what else goes on with the debtors by
-    ``cartera.demo.dealings``.
+    ``cartera.demo.dealings``, what is agreed with them by ``cartera.demo.agreements``.
     """
 
     _name = "cartera.demo"
@@ -75,6 +75,7 @@ class CarteraDemo(models.AbstractModel):
         self._assign_cases(company, people._create_users(company, ROLES)[:2])
         company.env["cartera.demo.answers"]._answer(company, partners, today)
         company.env["cartera.demo.dealings"]._deal(company, partners, today)
+        company.env["cartera.demo.agreements"]._introduce(company)
         return True
 
     @api.model

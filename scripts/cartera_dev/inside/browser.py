@@ -74,7 +74,7 @@ class Browser:
         """
         found = f"document.querySelector({json.dumps(selector)})"
         idle = "!document.querySelector('.o_loading_indicator, .o_blockUI')"
-        self._until(f"!!({found} && {idle} && document.readyState == 'complete')")
+        self.wait_until(f"!!({found} && {idle} && document.readyState == 'complete')")
 
     def click(self, selector: str) -> None:
         """Clicks the first element of that selector, as soon as it is there."""
@@ -97,6 +97,14 @@ class Browser:
         """The value of a JavaScript expression."""
         answer = self._ask("Runtime.evaluate", expression=script, returnByValue=True)
         return answer["result"].get("value")
+
+    def wait_until(self, condition: str) -> None:
+        """Waits until a JavaScript expression is true."""
+        deadline = time.monotonic() + PATIENCE
+        while not self.evaluate(condition):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"In vain: {condition}")
+            time.sleep(0.1)
 
     # -- the protocol ------------------------------------------------------------------
 
@@ -123,10 +131,3 @@ class Browser:
             answer = json.loads(self.socket.recv())
             if answer.get("id") == self.last_id:
                 return answer["result"]
-
-    def _until(self, condition: str) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not self.evaluate(condition):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"In vain: {condition}")
-            time.sleep(0.1)

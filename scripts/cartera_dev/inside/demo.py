@@ -1,4 +1,4 @@
-"""Fills the demo company, lives two of its days, runs the nightly job, and prints what
+"""Fills the demo company, lives some of its days, runs the nightly job, and prints what
 came of it.
 
 python -m cartera_dev.inside.demo build DATABASE
@@ -25,7 +25,8 @@ QUEUES = (
 
 
 def build(database: str) -> None:
-    """Gives the main company its debtors, invoices and payments, and two days at work.
+    """Gives the main company its debtors, invoices and payments, what was agreed with
+    the debtors, and two days at work.
 
     Nothing is sent from there, then or later: what would is off.
     """
@@ -35,23 +36,35 @@ def build(database: str) -> None:
             env.ref(queue).active = False
         env["cartera.demo"]._create_demo_data(company)
         env.cr.commit()
+        agreements = env["cartera.demo.agreements"]
+        for day in agreements._get_days():
+            with freeze_time(moment_of(company, day)):
+                agreements._live_a_day(company, day)
+            env.cr.commit()
         for moment in working_hours(company):
             with freeze_time(moment):
                 env["cartera.demo.dealings"]._work_a_day(company)
             env.cr.commit()
 
 
-def working_hours(company) -> list[datetime]:
-    """A moment of each of the two days, of the past and no weekend, in UTC."""
+def moment_of(company, day: int) -> datetime:
+    """The working hour of a day counted from today, in UTC."""
     zone = ZoneInfo(company._get_cartera_tz())
-    last = datetime.now(zone).date() - timedelta(days=1)
+    date = datetime.now(zone).date() + timedelta(days=day)
+    moment = datetime.combine(date, HOUR, zone)
+    return moment.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+def working_hours(company) -> list[datetime]:
+    """A moment of each of the two days at work, of the past and no weekend, in UTC."""
+    today = datetime.now(ZoneInfo(company._get_cartera_tz())).date()
+    last = today - timedelta(days=1)
     while last.weekday() >= 5:
         last -= timedelta(days=1)
     first = last - timedelta(days=DAYS_APART)
     while first.weekday() >= 5:
         first -= timedelta(days=1)
-    moments = (datetime.combine(day, HOUR, zone) for day in (first, last))
-    return [moment.astimezone(timezone.utc).replace(tzinfo=None) for moment in moments]
+    return [moment_of(company, (day - today).days) for day in (first, last)]
 
 
 def report(database: str, language: str) -> None:

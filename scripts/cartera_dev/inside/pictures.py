@@ -3,8 +3,10 @@
 python -m cartera_dev.inside.pictures ADDRESS FOLDER
 """
 
+import json
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from PIL import Image
 
@@ -14,6 +16,11 @@ SIZE = (1440, 900)
 PHONE = (375, 812)
 COLLECTOR = "cobranza3"  # whose debtors have promised, paid and answered
 COLORS = 256  # as many as a page shows, in a quarter of the bytes
+ON_TIME = [
+    ["standing", "=", "in_time"],
+    ["kind", "=", "reestructura"],
+    ["refinanced_from_id", "=", False],
+]
 MENU = '[data-menu-xmlid="cartera_cobranza.{}"]'
 
 
@@ -48,6 +55,7 @@ class Photographer:
         self._take_messages()
         self._take_contacts()
         self._take_answers()
+        self._take_agreements()
         self._take_team()
         self._log_in(COLLECTOR)
         self._take_day()
@@ -91,6 +99,63 @@ class Photographer:
         self._take_first("dispute", "cartera-disputes", "name", "item_ids")
         self._take_first("pause", "cartera-pauses", "reason", "date_review")
         self._take_first("debtor-group", "cartera-groups", "name", "member_ids")
+
+    def _take_agreements(self) -> None:
+        """What was agreed at the stages of its life, in the house and in the portal."""
+        self._take("agreements", "/odoo/cartera-agreements", ".o_list_view .o_data_row")
+        for name, domain in (
+            ("agreement-draft", [["state", "=", "draft"]]),
+            ("agreement-approval", [["state", "=", "to_approve"]]),
+            ("agreement-schedule", ON_TIME),
+            ("agreement-kept", [["state", "=", "kept"], ["kind", "=", "finiquito"]]),
+            ("agreement", [["standing", "=", "default"]]),
+        ):
+            agreement = self._find("cartera.agreement", domain)["id"]
+            path = f"/odoo/cartera-agreements/{agreement}"
+            rows = ".o_field_widget[name=installment_ids] .o_data_row"
+            if name == "agreement-schedule":
+                self._open(path, rows)
+                self._scroll_to(".o_notebook")
+                path = None
+            self._take(name, path, rows)
+        self._take("agreement-items", "/odoo/cartera-agreed-items", ".o_data_row")
+        measures = [["measure_ids", "!=", False]]
+        legal = self._find("cartera.legal.case", measures)["id"]
+        path = f"/odoo/cartera-legal-cases/{legal}"
+        self._take("legal-case", path, ".o_field_widget[name=cost_ids] .o_data_row")
+        path = "cartera-agreement-products"
+        self._take_first("agreement-product", path, "name", "grid_ids")
+        offered = [["state", "=", "proposed"]]
+        offer = self._find("cartera.agreement", offered, "access_url")
+        self._take("portal-offer", offer["access_url"], ".o_cartera_accept")
+        letter = [["kind", "=", "settlement_letter"]]
+        document = self._find("cartera.agreement.document", letter, "verify_url")
+        path = urlsplit(document["verify_url"]).path
+        self._take("verification", path, "main dl")
+
+    def _find(self, model: str, domain: list, *fields: str) -> dict:
+        """The first record of the domain, asked for as the web client does."""
+        call = {
+            "params": {
+                "model": model,
+                "method": "search_read",
+                "args": [domain, ["id", *fields]],
+                "kwargs": {"limit": 1},
+            }
+        }
+        body = json.dumps(json.dumps(call))
+        self.browser.evaluate(
+            "window.carteraFound = null;"
+            "fetch('/web/dataset/call_kw', {method: 'POST',"
+            f"headers: {{'Content-Type': 'application/json'}}, body: {body}}})"
+            ".then((answer) => answer.json())"
+            ".then((answer) => { window.carteraFound = answer.result; });"
+        )
+        self.browser.wait_until("window.carteraFound")
+        return self.browser.evaluate("window.carteraFound")[0]
+
+    def _scroll_to(self, selector: str) -> None:
+        self.browser.evaluate(f"document.querySelector('{selector}').scrollIntoView()")
 
     def _take_team(self) -> None:
         """What the supervisor sees, and how work changes hands."""
