@@ -1,6 +1,10 @@
 from . import (
     test_actions,
     test_aging_policy,
+    test_agreement_days_cases,
+    test_agreement_days_convenio,
+    test_agreement_days_finiquito,
+    test_agreement_days_reestructura,
     test_agreement_default,
     test_agreement_documents,
     test_agreement_flow,
