@@ -177,43 +177,60 @@ class AccountMove(models.Model):
         self._check_not_agreed()
         return super().button_cancel()
 
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        self._check_not_booked()
+        return super()._reverse_moves(default_values_list, cancel)
+
     def _check_not_agreed(self):
-        """Leave alone what agreements in force are built on.
+        """Leave alone what agreements are built on, and what they booked.
 
         Programs, such as one that hears of a cancellation by the tax office, are not
         stopped: for the agreement the item is then settled otherwise.
 
-        :raise UserError: when an agreement in force covers an item of the entries, or
-            has moved its debt there
+        :raise UserError: when an agreement in force covers an item of the entries; see
+            also :meth:`_check_not_booked`
         """
         if self.env.su:
             return
-        move, agreement = self.sudo()._find_agreed()
-        if agreement:
+        covered = (
+            self.env["cartera.agreement.item"]
+            .sudo()
+            .search(
+                [("line_id.move_id", "in", self.ids), ("is_active", "=", True)], limit=1
+            )
+        )
+        if covered:
             raise UserError(
                 self.env._(
                     "%(document)s is under agreement %(folio)s, which is in force. "
                     "Make a credit note for what is not owed, or have a supervisor "
                     "cancel the agreement first.",
-                    document=move.name,
-                    folio=agreement.name,
+                    document=covered.line_id.move_id.name,
+                    folio=covered.agreement_id.name,
                 )
             )
+        self._check_not_booked()
 
-    def _find_agreed(self):
-        """The first of the entries that an agreement in force is built on, and that
-        agreement; ``(None, None)`` when there is none."""
-        covered = self.env["cartera.agreement.item"].search(
-            [("line_id.move_id", "in", self.ids), ("is_active", "=", True)], limit=1
-        )
-        if covered:
-            return covered.line_id.move_id, covered.agreement_id
-        for move in self:
+    def _check_not_booked(self):
+        """Entries that an agreement stands on go with it.
+
+        :raise UserError: when an agreement in force has moved its debt there, or one
+            that is kept has booked its waiver there
+        """
+        if self.env.su:
+            return
+        for move in self.sudo():
             agreement = move.cartera_agreement_id
-            moved = agreement.installment_ids.line_ids.move_id
-            if agreement.state == "active" and move in moved:
-                return move, agreement
-        return None, None
+            if agreement._stands_on(move):
+                raise UserError(
+                    self.env._(
+                        "%(document)s was booked by agreement %(folio)s. Have a "
+                        "supervisor cancel the agreement or undo its settlement, which "
+                        "takes the entry back.",
+                        document=move.name,
+                        folio=agreement.name,
+                    )
+                )
 
     # -- consequences of stages ---------------------------------------------------
 

@@ -325,7 +325,7 @@ class CarteraAgreementEngine(models.AbstractModel):
             verdict.is_cured if row["state"] != "expired" else row["is_cured"],
             is_active and verdict.state == "kept",
             is_late and row["state"] != "kept",
-            row["state"] == "kept" and not is_paid,
+            row["state"] == "kept" and (not is_paid or verdict.waiver_open > 0),
         )
 
     @api.model

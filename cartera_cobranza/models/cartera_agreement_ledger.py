@@ -229,6 +229,13 @@ class CarteraAgreementLedger(models.AbstractModel):
             )
         )
 
+    def _stands_on(self, move):
+        """Whether an entry is what the agreement rests on as it stands: in force, on
+        what moved its debt; kept, on what booked its waiver."""
+        if self.state == "active":
+            return move in self.installment_ids.line_ids.move_id
+        return self.state == "kept" and move.cartera_settles and move.state == "posted"
+
     def _get_moved_lines(self):
         """Open items that stand for the covered ones, in reclassification mode."""
         lines = self.sudo().item_ids.entry_line_ids

@@ -446,6 +446,16 @@ class TestReclassification(AgreementCommon):
         with self.assertRaisesRegex(UserError, "Global Lock Date"):
             self._leave(agreement)
 
+    def test_entry_goes_with_its_agreement_alone(self):
+        invoice = self._invoice(100, "2026-03-01", due="2026-03-31")
+        agreement = self._move_debt(invoice, ("2026-07-31", 100))
+        entry = agreement.move_ids.sudo(False)
+        for take_away in (entry.button_draft, entry._reverse_moves):
+            with self.assertRaisesRegex(UserError, agreement.name):
+                take_away()
+        self._leave(agreement)
+        self.assertEqual(invoice.amount_residual, 100)
+
     def test_item_that_was_paid_since_is_refused(self):
         invoice = self._invoice(100, "2026-03-01", due="2026-03-31")
         line = self._receivable_lines(invoice)

@@ -69,6 +69,21 @@ class TestSettlementUndo(SettlementCommon):
             self.assertEqual(self._balances(agreement.move_ids), {})
             self.assertOwedAgain(agreement)
 
+    def test_what_was_booked_is_taken_back_by_the_agreement_alone(self):
+        for method in ("credit_note", "write_off"):
+            with self.subTest(method=method):
+                agreement = self._kept(method)
+                booked = self._booked(agreement).sudo(False)
+                for take_away in (booked.button_draft, booked._reverse_moves):
+                    with self.assertRaisesRegex(UserError, agreement.name):
+                        take_away()
+                # As when the tax office cancels it.
+                booked.sudo().button_draft()
+                self.env["cartera.agreement.engine"]._judge(
+                    self.company, self._day("2026-06-30")
+                )
+                self.assertTrue(agreement.is_taken_back)
+
     def test_an_entry_is_reversed(self):
         for method in ("write_off", "discount"):
             with self.subTest(method=method):
