@@ -234,10 +234,10 @@ class TestAgreementDaysCases(AgreementDays):
         )
         self.assertOpen(self.first | self.second, 0, 0)
         self.assertItems(
-            ("moved", "2026-07-31", 700, "Not due", "Not due", "collectable"),
-            ("moved", "2026-08-31", 300, "Not due", "Not due", "collectable"),
-            ("moved", "2026-08-31", 200, "Not due", "Not due", "collectable"),
-            ("moved", "2026-08-31", 300, "Not due", "Not due", "no_followup"),
+            ("moved", "2026-07-31", 700, "Not due", "91-120", "collectable"),
+            ("moved", "2026-08-31", 300, "Not due", "91-120", "collectable"),
+            ("moved", "2026-08-31", 200, "Not due", "61-90", "collectable"),
+            ("moved", "2026-08-31", 300, "Not due", "61-90", "no_followup"),
         )
         self.assertCase(
             amount_total=1500,
@@ -314,10 +314,10 @@ class TestAgreementDaysCases(AgreementDays):
         with self._walk("2026-08-03"):
             self.assertAgreement(agreement, "active")
             self.assertItems(
-                ("moved", "2026-07-31", 450, "1-30", "1-30", "collectable"),
-                ("moved", "2026-08-31", 300, "Not due", "Not due", "collectable"),
-                ("moved", "2026-08-31", 200, "Not due", "Not due", "collectable"),
-                ("moved", "2026-08-31", 300, "Not due", "Not due", "no_followup"),
+                ("moved", "2026-07-31", 450, "1-30", "121-180", "collectable"),
+                ("moved", "2026-08-31", 300, "Not due", "121-180", "collectable"),
+                ("moved", "2026-08-31", 200, "Not due", "91-120", "collectable"),
+                ("moved", "2026-08-31", 300, "Not due", "91-120", "no_followup"),
             )
         with self._walk("2026-08-04"):
             self.assertAgreement(agreement, "broken", date_ended="2026-08-04")
