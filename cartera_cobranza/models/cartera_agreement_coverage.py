@@ -396,20 +396,42 @@ class CarteraAgreement(models.Model):
         start = len(self.coverage_ids.filtered(lambda one: one.kind == "pagare"))
         self.env["cartera.agreement.coverage"].create(
             [
-                {
-                    "agreement_id": self.id,
-                    "kind": "pagare",
-                    "reference": f"{number}/{start + len(groups)}",
-                    "partner_id": self.partner_id.id,
-                    "date_due": max(parts.mapped("date")),
-                    "amount": sum(
-                        part.amount_total - part.amount_covered for part in parts
-                    ),
-                    "installment_ids": [Command.set(parts.ids)],
-                }
+                self._prepare_pagare(parts, f"{number}/{start + len(groups)}")
                 for number, parts in enumerate(groups, start + 1)
             ]
         )
+
+    def _note_pagare(self, document):
+        """The pagaré that was issued is the one that is held: the coverage of the same
+        instalments bears its folio, or is new.
+
+        :param document: the ``cartera.agreement.document``
+        """
+        self.ensure_one()
+        # Whoever may issue the pagaré has it signed, also once it is in force.
+        agreement = self.sudo()
+        parts = document.sudo().installment_id or agreement.installment_ids
+        for coverage in agreement.coverage_ids:
+            meant = coverage.installment_ids or agreement.installment_ids
+            is_held = coverage.kind == "pagare" and coverage.state == "held"
+            if is_held and meant == parts:
+                coverage.reference = document.name
+                return
+        self.env["cartera.agreement.coverage"].sudo().create(
+            agreement._prepare_pagare(parts, document.name)
+        )
+
+    def _prepare_pagare(self, parts, reference):
+        """Values of a pagaré of the debtor for what is not covered of instalments."""
+        return {
+            "agreement_id": self.id,
+            "kind": "pagare",
+            "reference": reference,
+            "partner_id": self.partner_id.id,
+            "date_due": max(parts.mapped("date")),
+            "amount": sum(part.amount_total - part.amount_covered for part in parts),
+            "installment_ids": [Command.set(parts.ids)],
+        }
 
     # -- tasks --------------------------------------------------------------------
 

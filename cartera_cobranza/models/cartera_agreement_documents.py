@@ -140,14 +140,14 @@ class CarteraAgreementDocuments(models.AbstractModel):
         """Issue one pagaré for all that is to be paid."""
         self._check_issuer(LIVE_IN["pagare"])
         self._check_pagares(lambda document: document.installment_id)
-        self._issue("pagare")
+        self._note_pagare(self._issue("pagare"))
 
     def action_issue_pagares(self):
         """Issue a pagaré for each instalment that is still to be paid."""
         self._check_issuer(LIVE_IN["pagare"])
         self._check_pagares(lambda document: not document.installment_id)
         for row in self.installment_ids.filtered(lambda row: row.state != "paid"):
-            self._issue("pagare", row)
+            self._note_pagare(self._issue("pagare", row))
 
     def _check_pagares(self, is_other):
         """The debt is not promised twice, as a whole and by instalments."""

@@ -23,6 +23,7 @@ class CarteraAgreementMatching(models.AbstractModel):
         agreement = self.sudo().with_company(self.company_id)
         agreement._check_matchable()
         if not agreement._match_payments():
+            agreement._check_payment_accounts()
             raise UserError(
                 self.env._(
                     "There is no payment of the debtor in %(currency)s that is still "
@@ -37,6 +38,26 @@ class CarteraAgreementMatching(models.AbstractModel):
             raise UserError(
                 self.env._("Payments are matched while the agreement is in force.")
             )
+
+    def _check_payment_accounts(self):
+        """:raise UserError: when money waits on another account than what is owed,
+        with which Odoo cannot match it"""
+        owed = self._get_owed_lines()
+        elsewhere = self.env["account.move.line"].search(
+            self._get_payment_domain(owed), limit=1, order="date, id"
+        )
+        if not elsewhere or not owed:
+            return
+        raise UserError(
+            self.env._(
+                "%(payment)s stands on account %(account)s, and what is owed on "
+                "%(owed)s: items of two accounts cannot be matched. Move the payment "
+                "by an entry, or receive payments on the account of the agreement.",
+                payment=elsewhere.move_name,
+                account=elsewhere.account_id.display_name,
+                owed=", ".join(owed.account_id.mapped("display_name")),
+            )
+        )
 
     def _match_payments(self):
         """:return: whether anything was matched"""
@@ -113,20 +134,27 @@ class CarteraAgreementMatching(models.AbstractModel):
         left = sum(targets.values()) + sum(waived.values())
         return max(left - self.amount_quita, 0)
 
+    def _get_owed_lines(self):
+        """What the debtors owe by the agreement: covered items, instalments that stand
+        for them, charges."""
+        lines = self.item_ids.line_id | self._get_installment_lines()
+        return lines | self._get_open_charge_lines()
+
     def _get_unapplied_payments(self):
         """Receivable items of money that the debtors of the covered items paid."""
-        lines = self.item_ids.line_id | self._get_installment_lines()
-        lines |= self._get_open_charge_lines()
-        return self.env["account.move.line"].search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("partner_id", "in", lines.partner_id.ids),
-                ("account_id", "in", lines.account_id.ids),
-                ("currency_id", "=", self.currency_id.id),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-                ("amount_residual_currency", "<", 0),
-                ("journal_id.type", "in", MONEY_JOURNALS),
-            ],
-            order="date, id",
-        )
+        owed = self._get_owed_lines()
+        domain = self._get_payment_domain(owed)
+        domain.append(("account_id", "in", owed.account_id.ids))
+        return self.env["account.move.line"].search(domain, order="date, id")
+
+    def _get_payment_domain(self, owed):
+        return [
+            ("company_id", "=", self.company_id.id),
+            ("partner_id", "in", owed.partner_id.ids),
+            ("account_id.account_type", "=", "asset_receivable"),
+            ("currency_id", "=", self.currency_id.id),
+            ("parent_state", "=", "posted"),
+            ("reconciled", "=", False),
+            ("amount_residual_currency", "<", 0),
+            ("journal_id.type", "in", MONEY_JOURNALS),
+        ]

@@ -136,6 +136,25 @@ class TestCoverage(AgreementCommon):
         with self.assertRaisesRegex(UserError, "covered already"):
             self.agreement.action_create_pagares()
 
+    def test_a_pagare_that_is_issued_is_the_one_that_is_held(self):
+        mine = self._as(self.collector, self.agreement)
+        mine.action_create_pagares()
+        mine.action_issue_pagares()
+        folios = mine.document_ids.filtered(lambda one: one.kind == "pagare")
+        self.assertEqual(len(folios), 2)
+        self.assertEqual(
+            sorted(mine.coverage_ids.mapped("reference")),
+            sorted(folios.mapped("name")),
+        )
+        self.assertCovered(400, 400, 100)
+
+    def test_a_pagare_that_is_issued_covers_by_itself(self):
+        mine = self._as(self.collector, self.agreement)
+        mine.action_issue_pagare()
+        self.assertCovered(400, 400, 100)
+        folio = mine.document_ids.filtered(lambda one: one.kind == "pagare").name
+        self.assertEqual(mine.coverage_ids.reference, folio)
+
     def test_one_pagare_for_what_is_not_covered(self):
         self._cover(100, kind="cheque", parts=self.first)
         self._as(self.collector, self.agreement).action_create_pagare()

@@ -48,6 +48,16 @@ class TestReclassification(AgreementCommon):
 
     # -- coming into force --------------------------------------------------------
 
+    def test_a_payment_on_another_account_is_named(self):
+        self.company.cartera_agreement_account_id = self.moved_account
+        invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
+        agreement = self._move_debt(invoice, ("2026-07-31", 1000))
+        payment = self._pay(self.env["account.move"], 350, "2026-06-30")
+        with self.assertRaisesRegex(UserError, payment.move_id.name) as error:
+            agreement.action_match_payments()
+        self.assertIn(self.receivable.code, str(error.exception))
+        self.assertIn(self.moved_account.code, str(error.exception))
+
     def test_the_new_items_know_when_the_debt_was_due(self):
         invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
         agreement = self._move_debt(invoice, ("2026-07-31", 1000))
