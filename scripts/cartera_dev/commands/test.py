@@ -1,13 +1,19 @@
 """Runs the tests, all parts or the one named.
 
-`lib` without Odoo, `odoo` inside it, `benchmark` on ledgers to measure on, `install` in
-databases that the module comes to and leaves, `upgrade` in one that an earlier version
-of it has lived in, `replay` ninety days of the demo company.
+`lib` without Odoo, `odoo` inside it, `countries` inside one with another country's
+accounting, `benchmark` on ledgers to measure on, `install` in databases that the module
+comes to and leaves, `upgrade` in one that an earlier version of it has lived in,
+`replay` ninety days of the demo company.
 
-scripts/test [lib | odoo | benchmark | install | upgrade | replay] [words for pytest]
+scripts/test [lib | odoo | countries | benchmark | install | upgrade | replay]
+             [words for pytest]
 """
 
+import subprocess
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 
 from .. import paths, programs
 from ..console import Failure, say, step
@@ -17,27 +23,60 @@ from ..templates import Template
 
 def run(words: list[str]) -> int:
     """Runs every part, or the one named; exit code 1 if any of them failed."""
-    parts = [words.pop(0)] if words and words[0] in PARTS else list(PARTS)
+    part = words.pop(0) if words and words[0] in PARTS else None
     with prepared() as odoo:
-        if "odoo" in parts:
+        if part in ("odoo", None):
             programs.require_chromium()
             programs.want_wkhtmltopdf()
-        results = {part: timed(PARTS[part], odoo, words) for part in parts}
+        if part:
+            results = {part: timed(lambda: attempt(PARTS[part], odoo, words))}
+        else:
+            results = side_by_side(words)
     say()
-    for part, (code, seconds) in results.items():
-        say(f"  {part:10} {'failed' if code else 'passed'} in {seconds:.0f} s")
+    for name, (code, seconds) in results.items():
+        say(f"  {name:10} {'failed' if code else 'passed'} in {seconds:.0f} s")
     return int(any(code for code, _seconds in results.values()))
 
 
-def timed(part, odoo: Odoo, words: list[str]) -> tuple[int, float]:
-    """The exit code of a part, and its seconds; a foreseeable failure is code 1."""
+def timed(action) -> tuple[int, float]:
+    """The exit code that an action returns, and its seconds."""
     start = time.monotonic()
+    return action(), time.monotonic() - start
+
+
+def attempt(part, odoo: Odoo, words: list[str]) -> int:
+    """The exit code of a part; a foreseeable failure is code 1."""
     try:
-        code = part(odoo, words)
+        return part(odoo, words)
     except Failure as failure:
         say(f"{failure}")
-        code = 1
-    return code, time.monotonic() - start
+        return 1
+
+
+def side_by_side(words: list[str]) -> dict[str, tuple[int, float]]:
+    """Runs all parts, those of one stream after the other, and shows what each says
+    once it is through: a test waits for the database half of its time."""
+    showing = Lock()
+
+    def alone(part: str) -> int:
+        command = [sys.executable, sys.argv[0], part, *words]
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        with showing:
+            sys.stderr.buffer.write(done.stdout)
+            sys.stderr.flush()
+        return done.returncode
+
+    def stream(parts: tuple[str, ...]) -> dict[str, tuple[int, float]]:
+        return {part: timed(lambda part=part: alone(part)) for part in parts}
+
+    with ThreadPoolExecutor(len(STREAMS)) as pool:
+        found = pool.map(stream, STREAMS)
+        return {part: result for results in found for part, result in results.items()}
 
 
 def lib(odoo: Odoo, words: list[str]) -> int:
@@ -53,8 +92,22 @@ def inside(odoo: Odoo, words: list[str]) -> int:
     Template().copy(odoo, database)
     with step("Installing Cartera y cobranza"):
         odoo.install(database, "-i", paths.MODULE, "--without-demo=1")
-    options = [f"--odoo-database={database}", f"--odoo-config={odoo.config}"]
-    return pytest(odoo, *options, "--odoo-http", f"{paths.MODULE}/tests", *words)
+    apart = [f"--ignore={file}" for file in COUNTRIES]
+    tests = f"{paths.MODULE}/tests"
+    return pytest(odoo, *_within(odoo, database), "--odoo-http", tests, *apart, *words)
+
+
+def countries(odoo: Odoo, words: list[str]) -> int:
+    """What the accounting of other countries asks for, where it is installed."""
+    database = f"cartera-countries-{paths.clone_key()}"
+    Template(modules=("account", "l10n_mx", "l10n_cl")).copy(odoo, database)
+    with step("Installing Cartera y cobranza"):
+        odoo.install(database, "-i", paths.MODULE, "--without-demo=1")
+    return pytest(odoo, *_within(odoo, database), *COUNTRIES, *words)
+
+
+def _within(odoo: Odoo, database: str) -> list[str]:
+    return [f"--odoo-database={database}", f"--odoo-config={odoo.config}"]
 
 
 def benchmark(odoo: Odoo, words: list[str]) -> int:
@@ -84,11 +137,21 @@ def pytest(odoo: Odoo, *words: str) -> int:
     return odoo.call(command, cwd=paths.REPO)
 
 
+# Tests that need the accounting of a country that the others do without.
+COUNTRIES = [f"{paths.MODULE}/tests/test_settlement_chile.py"]
+
 PARTS = {
     "lib": lib,
     "odoo": inside,
+    "countries": countries,
     "benchmark": benchmark,
     "install": install,
     "upgrade": upgrade,
     "replay": replay,
 }
+
+# Of about the same length.
+STREAMS = (
+    ("lib", "odoo"),
+    ("benchmark", "countries", "install", "upgrade", "replay"),
+)
