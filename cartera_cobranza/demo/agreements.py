@@ -1,7 +1,7 @@
 """What was agreed with the demo's debtors, day by day, as plain data.
 
-Debtors are named as in ``debtors``; days are counted from today, and all of them come
-before the days at work. What is offered is about all that was overdue on that day.
+Debtors are named as in ``debtors``; days are counted from today. What is offered is
+about all that was overdue on that day.
 """
 
 from dataclasses import dataclass, field
@@ -35,8 +35,7 @@ class Deal:
 
 FINIQUITO, REESTRUCTURA, JUDICIAL = "finiquito", "reestructura", "convenio_judicial"
 
-# The last of these days; the first day at work comes after it.
-LAST = -12
+YESTERDAY = -1
 
 DEALS = (
     Deal(
@@ -70,21 +69,21 @@ DEALS = (
     Deal(
         "Constructora Cumbres Azules",
         FINIQUITO,
-        (Step(LAST, "offer", {"quita_capital": 15, "valid_days": 15}),),
+        (Step(YESTERDAY, "offer", {"quita_capital": 15, "valid_days": 15}),),
     ),
     Deal(
         "Mercados del Pueblo",
         FINIQUITO,
         (
             Step(
-                -14,
+                -5,
                 "offer",
                 {
                     "quita_capital": 30,
                     "override_reason": "Dice que otro proveedor le perdonó eso",
                 },
             ),
-            Step(LAST, "refuse", {"reason": "Sigue comprando y vendiendo"}),
+            Step(YESTERDAY, "refuse", {"reason": "Sigue comprando y vendiendo"}),
         ),
     ),
     Deal(
@@ -113,7 +112,7 @@ DEALS = (
         REESTRUCTURA,
         (
             Step(
-                LAST,
+                YESTERDAY,
                 "offer",
                 {
                     "term": 18,
@@ -124,7 +123,9 @@ DEALS = (
             ),
         ),
     ),
-    Deal("Farmacias Santa Lucía", REESTRUCTURA, (Step(LAST, "draft", {"term": 4}),)),
+    Deal(
+        "Farmacias Santa Lucía", REESTRUCTURA, (Step(YESTERDAY, "draft", {"term": 4}),)
+    ),
     Deal(
         "Fonda Doña Meche",
         REESTRUCTURA,
@@ -165,7 +166,9 @@ DEALS = (
         (
             Step(-18, "offer", {"term": 3}),
             Step(-16, "sign"),
-            Step(LAST, "cancel", {"reason": "Traspasó el local y pagará de contado"}),
+            Step(
+                YESTERDAY, "cancel", {"reason": "Traspasó el local y pagará de contado"}
+            ),
         ),
     ),
     Deal(

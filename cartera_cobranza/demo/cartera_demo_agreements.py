@@ -93,6 +93,8 @@ class CarteraDemoAgreements(models.AbstractModel):
             for step in deal.steps:
                 if step.day == day:
                     getattr(self, f"_{step.what}")(case, deal.kind, **step.values)
+                    # What was tracked is told by whoever did it.
+                    self.env.cr.flush()
         self._end_day(company)
 
     @api.model
@@ -256,6 +258,12 @@ class CarteraDemoAgreements(models.AbstractModel):
         )
         payment.action_post()
         agreement.action_match_payments()
+        self._find_agreement(case).coverage_ids.filtered(
+            lambda coverage: (
+                set(coverage.installment_ids.mapped("state")) == {"paid"}
+                and coverage.state == "held"
+            )
+        ).action_paid()
 
     # -- in court -----------------------------------------------------------------
 

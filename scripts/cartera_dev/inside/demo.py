@@ -36,14 +36,15 @@ def build(database: str) -> None:
             env.ref(queue).active = False
         env["cartera.demo"]._create_demo_data(company)
         env.cr.commit()
-        agreements = env["cartera.demo.agreements"]
-        for day in agreements._get_days():
-            with freeze_time(moment_of(company, day)):
-                agreements._live_a_day(company, day)
-            env.cr.commit()
-        for moment in working_hours(company):
+        deals = env["cartera.demo.agreements"]
+        days = [(moment_of(company, day), day) for day in deals._get_days()]
+        days += [(moment, None) for moment in working_hours(company)]
+        for moment, day in sorted(days, key=lambda one: one[0]):
             with freeze_time(moment):
-                env["cartera.demo.dealings"]._work_a_day(company)
+                if day is None:
+                    env["cartera.demo.dealings"]._work_a_day(company)
+                else:
+                    deals._live_a_day(company, day)
             env.cr.commit()
 
 

@@ -125,34 +125,35 @@ class Photographer:
         self._take("legal-case", path, ".o_field_widget[name=cost_ids] .o_data_row")
         path = "cartera-agreement-products"
         self._take_first("agreement-product", path, "name", "grid_ids")
-        offered = [["state", "=", "proposed"]]
-        offer = self._find("cartera.agreement", offered, "access_url")
-        self._take("portal-offer", offer["access_url"], ".o_cartera_accept")
         letter = [["kind", "=", "settlement_letter"]]
         document = self._find("cartera.agreement.document", letter, "verify_url")
         path = urlsplit(document["verify_url"]).path
         self._take("verification", path, "main dl")
+        offer = self._find("cartera.agreement", [["state", "=", "proposed"]])["id"]
+        link = self._call("cartera.agreement", "get_portal_url", [offer])
+        # As the debtor, who has no user.
+        self._open("/web/session/logout?redirect=/web/login", "#login")
+        self._take("portal-offer", link, ".o_cartera_accept")
+        self._log_in("admin")
 
     def _find(self, model: str, domain: list, *fields: str) -> dict:
-        """The first record of the domain, asked for as the web client does."""
-        call = {
-            "params": {
-                "model": model,
-                "method": "search_read",
-                "args": [domain, ["id", *fields]],
-                "kwargs": {"limit": 1},
-            }
-        }
-        body = json.dumps(json.dumps(call))
+        """The first record of the domain."""
+        rows = self._call(model, "search_read", domain, ["id", *fields], limit=1)
+        return rows[0]
+
+    def _call(self, model: str, method: str, *args, **kwargs):
+        """What a method of a model gives, called as the web client does."""
+        params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
+        body = json.dumps(json.dumps({"params": params}))
         self.browser.evaluate(
-            "window.carteraFound = null;"
+            "window.carteraAnswer = null;"
             "fetch('/web/dataset/call_kw', {method: 'POST',"
             f"headers: {{'Content-Type': 'application/json'}}, body: {body}}})"
             ".then((answer) => answer.json())"
-            ".then((answer) => { window.carteraFound = answer.result; });"
+            ".then((answer) => { window.carteraAnswer = answer; });"
         )
-        self.browser.wait_until("window.carteraFound")
-        return self.browser.evaluate("window.carteraFound")[0]
+        self.browser.wait_until("window.carteraAnswer")
+        return self.browser.evaluate("window.carteraAnswer")["result"]
 
     def _scroll_to(self, selector: str) -> None:
         self.browser.evaluate(f"document.querySelector('{selector}').scrollIntoView()")
