@@ -37,6 +37,9 @@ FINIQUITO, REESTRUCTURA, JUDICIAL = "finiquito", "reestructura", "convenio_judic
 
 YESTERDAY = -1
 
+# Why more is granted than a country's collectors may.
+EXCEPTION = "Es lo que el cliente puede pagar"
+
 DEALS = (
     Deal(
         "Rosa María Quintero Salas",

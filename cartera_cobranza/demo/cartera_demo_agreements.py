@@ -12,6 +12,7 @@ from .agreements import (
     COSTS,
     DEALS,
     DISCOUNT_RATE,
+    EXCEPTION,
     GUARANTOR,
     LAWYER,
     MEASURES,
@@ -157,8 +158,15 @@ class CarteraDemoAgreements(models.AbstractModel):
 
     @api.model
     def _offer(self, case, kind, **values):
+        """Offer it; what is beyond the limits of a country without being meant to be
+        is granted at once."""
         agreement = self._draft(case, kind, **values)
+        is_usual = not agreement.override_reason
+        if is_usual and agreement.needs_reason:
+            agreement.override_reason = EXCEPTION
         agreement._propose()
+        if is_usual and agreement.state == "to_approve":
+            self._decide(case)._approve(EXCEPTION)
         if agreement.state == "proposed":
             agreement._issue("proposal")
 
@@ -174,12 +182,15 @@ class CarteraDemoAgreements(models.AbstractModel):
     @api.model
     def _approve(self, case, kind, reason):
         agreement = self._decide(case)
-        agreement._approve(reason)
+        if agreement.state == "to_approve":
+            agreement._approve(reason)
         agreement._issue("proposal")
 
     @api.model
     def _refuse(self, case, kind, reason):
-        self._decide(case)._refuse(reason)
+        agreement = self._decide(case)
+        if agreement.state == "to_approve":
+            agreement._refuse(reason)
 
     @api.model
     def _cancel(self, case, kind, reason):

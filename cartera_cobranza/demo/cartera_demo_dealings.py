@@ -17,7 +17,7 @@ from .dealings import (
     REPLY,
     UNAUTHORISED,
 )
-from .places import cities, phone_number
+from .places import cities, phone_number, tax_number
 
 BANK_FEE = ("Comisión por servicios", 12.5)
 BANK_LAG_DAYS = 10
@@ -47,9 +47,11 @@ class CarteraDemoDealings(models.AbstractModel):
     @api.model
     def _introduce(self, company):
         """Tell what messages say of the company, where that is not known."""
-        prefix = cities(company.country_id.code)[0][3]
+        country = company.country_id.code
+        prefix = cities(country)[0][3]
         known = {
             **CREDITOR,
+            "vat": tax_number(country, company.name, 0),
             "phone": phone_number(prefix, 200),
             "cartera_payment_instructions": HOW_TO_PAY,
         }
