@@ -122,7 +122,7 @@ class Photographer:
         measures = [["measure_ids", "!=", False]]
         legal = self._find("cartera.legal.case", measures)["id"]
         path = f"/odoo/cartera-legal-cases/{legal}"
-        self._take("legal-case", path, ".o_field_widget[name=cost_ids] .o_data_row")
+        self._take("legal-case", path, ".o_field_widget[name=measure_ids] .o_data_row")
         path = "cartera-agreement-products"
         self._take_first("agreement-product", path, "name", "grid_ids")
         letter = [["kind", "=", "settlement_letter"]]
