@@ -35,6 +35,9 @@ class CarteraAgreementSettlement(models.AbstractModel):
         copy=False,
         help="Its settlement was undone: only a supervisor books it again.",
     )
+    settlement_note = fields.Char(
+        string="Why It Is Not Settled", readonly=True, copy=False
+    )
     is_waiting_review = fields.Boolean(
         string="Credit Notes to Review", compute="_compute_is_waiting_review"
     )
@@ -87,6 +90,7 @@ class CarteraAgreementSettlement(models.AbstractModel):
         agreement = self.sudo().with_company(self.company_id)
         agreement.lock_for_update(allow_referencing=True)
         agreement._check_settlement()
+        agreement.settlement_note = False
         if agreement._get_drafts():
             return False
         agreement._give_back_waived(date)
@@ -103,6 +107,15 @@ class CarteraAgreementSettlement(models.AbstractModel):
         agreement.is_settlement_held = False
         agreement._close("kept", date)
         return True
+
+    def _note_unsettled(self, reason):
+        """Keep why it could not be settled, where who works with it sees it, and tell
+        it once: it is tried again each night."""
+        self.ensure_one()
+        if reason == self.settlement_note:
+            return
+        self.settlement_note = reason
+        self._message_log(body=self.env._("It could not be settled: %s", reason))
 
     def _check_settlement(self):
         if self.state != "active":

@@ -63,6 +63,7 @@ class CarteraAgreementSettler(models.AbstractModel):
                 count += done
             else:
                 errors.append((agreement.partner_id.id, error))
+                agreement.sudo()._note_unsettled(str(error))
             runs._commit()
         return count, errors
 

@@ -215,6 +215,26 @@ class TestSettlementWriteOff(SettlementCommon):
         self.assertSettled(good)
         self.assertRecordValues(bad, [{"state": "active", "is_settlement_due": True}])
 
+    def test_why_it_is_not_settled_is_told_at_once_and_once(self):
+        own = self._account("OWNW", "Own waivers", "expense")
+        product = self._agreement_product(
+            "finiquito", settlement_method="write_off", writeoff_account_id=own.id
+        )
+        agreement = self._paid(product=product)
+        own.active = False
+        settler, day = self.env["cartera.agreement.settler"], self._day("2026-06-30")
+        before = agreement.message_ids
+        for _attempt in range(2):
+            settler._settle_company(self.company, day)
+            self.assertIn("Own waivers", agreement.settlement_note)
+        told = agreement.message_ids - before
+        self.assertEqual(len(told), 1)
+        self.assertIn("Own waivers", told.body)
+        own.active = True
+        settler._settle_company(self.company, day)
+        self.assertSettled(agreement)
+        self.assertFalse(agreement.settlement_note)
+
     def test_nothing_is_booked_twice(self):
         agreement = self._paid()
         agreement.is_settlement_due = True
