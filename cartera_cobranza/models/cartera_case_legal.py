@@ -15,7 +15,6 @@ class CarteraCaseLegal(models.AbstractModel):
     )
     counsel_id = fields.Many2one(
         "res.partner",
-        string="Counsel",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",

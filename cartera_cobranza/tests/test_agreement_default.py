@@ -289,7 +289,7 @@ class TestAgreementDefault(DefaultCommon):
 
         def leave(agreement, day):
             if agreement == self.agreement:
-                raise UserError("The period is locked.")
+                raise UserError(self.env._("The period is locked."))
             return before(agreement, day)
 
         self.patch(engine, "_leave_ledger", leave)

@@ -381,7 +381,7 @@ class TestAgreementDocuments(DocumentCommon):
 
         def fail(records, report_ref, res_ids=None, data=None):
             if res_ids == broken:
-                raise UserError("No printer")
+                raise UserError(self.env._("No printer"))
             return render(records, report_ref, res_ids=res_ids, data=data)
 
         self.patch(reports, "_render_qweb_pdf", fail)

@@ -122,7 +122,9 @@ class TestSettlementUndo(SettlementCommon):
     def test_the_window_asks_for_the_reason(self):
         agreement = self._kept("write_off")
         action = agreement.action_undo_settlement()
-        window = self.env["cartera.agreement.decision"].with_context(action["context"])
+        window = self.env["cartera.agreement.decision"].with_context(
+            **action["context"]
+        )
         with self.assertRaises(UserError):
             window.create({"reason": " "}).action_confirm()
         window.create({"reason": "Wrong account"}).action_confirm()

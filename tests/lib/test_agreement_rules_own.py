@@ -13,7 +13,9 @@ def _judge(day, first=(), second=(), credited=0):
         kind="reestructura",
         installments=(
             Installment(1, D1, 0, 500, own_money=tuple(first)),
-            Installment(2, D2, 500, 900, own_money=tuple(second), own_credited=credited),
+            Installment(
+                2, D2, 500, 900, own_money=tuple(second), own_credited=credited
+            ),
         ),
         total=900,
         money=money,
