@@ -297,18 +297,21 @@ class TestAgingPolicy(CarteraCommon):
         self.assertEqual(case.bucket_id, self._bucket(self.policy, 1))
         self.assertEqual(case.amount_overdue, 100)
 
-    def test_as_of_wizard_takes_day_and_policy(self):
+    def test_as_of_wizard_takes_day_policy_and_age(self):
         policy = self._create_policy(0, 1, 8)
         with Form(self.env["cartera.aging.as.of"]) as form:
             self.assertEqual(str(form.date), "2026-05-31")
             self.assertEqual(form.policy_id, self.policy)
+            self.assertEqual(form.age_by, "agreed")
             form.policy_id = policy
+            form.age_by = "original"
         context = form.record.action_open()["context"]
         self.assertEqual(
             context,
             {
                 "cartera_as_of": "2026-05-31",
                 "cartera_aging_policy_id": policy.id,
+                "cartera_age_by": "original",
                 "pivot_row_groupby": ["debtor_id"],
             },
         )
