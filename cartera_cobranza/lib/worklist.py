@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-# How long a broken promise, a payment that fell through, or a dispute that was closed,
-# makes a debtor come up.
+# How long a broken promise or agreement, a payment that fell through, or a dispute that
+# was closed, makes a debtor come up.
 LOOK_BACK_DAYS = 90
 
 # What one rule gives at most, so that no sum of them is too large to be kept.
@@ -18,8 +18,11 @@ MOST_POINTS = 1_000_000
 # Of several things on one day, what is named: the first of these.
 ACTIONS = (
     "reply",
+    "broken_agreement",
+    "default_notice",
     "broken_promise",
     "bounced_payment",
+    "overdue_installment",
     "dispute_closed",
     "resubmission",
     "activity",
@@ -28,6 +31,9 @@ ACTIONS = (
     "pause",
     "attention",
 )
+
+# What goes on for as long as it is not put right.
+LASTING = ("default_notice", "overdue_installment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,9 @@ class Debtor:
     :ivar is_contacted_since: whether that contact came after the noting
     :ivar promises: ``(day, day until which it is waited for)`` of instalments to come
     :ivar broken: days on which promises were broken, or partly
+    :ivar broken_agreements: days on which agreements were broken, or expired
+    :ivar notices: days on which notice of default was given of agreements in force
+    :ivar overdue_installments: of those, the days from which instalments are overdue
     :ivar disputes: days by which disputes not answered yet are to be
     :ivar closed_disputes: days on which others were closed
     :ivar bounced: days of payments that fell through
@@ -114,6 +123,9 @@ class Debtor:
     activities: tuple = ()
     promises: tuple = ()
     broken: tuple = ()
+    broken_agreements: tuple = ()
+    notices: tuple = ()
+    overdue_installments: tuple = ()
     disputes: tuple = ()
     closed_disputes: tuple = ()
     bounced: tuple = ()
@@ -203,11 +215,18 @@ def _get_events(debtor, looked):
     """What happened since anybody looked: the last of each kind."""
     found = []
     for code, days, weight in (
+        ("broken_agreement", debtor.broken_agreements, debtor.collectable),
+        ("default_notice", debtor.notices, debtor.collectable),
+        ("overdue_installment", debtor.overdue_installments, debtor.collectable),
         ("broken_promise", debtor.broken, debtor.collectable),
         ("bounced_payment", debtor.bounced, debtor.overdue),
         ("dispute_closed", debtor.closed_disputes, debtor.collectable),
     ):
-        fresh = [day for day in days if day > looked and _is_recent(debtor, day)]
+        fresh = [
+            day
+            for day in days
+            if day > looked and (code in LASTING or _is_recent(debtor, day))
+        ]
         fresh += [day for kind, day in debtor.news if kind == code]
         if weight > 0 and fresh:
             found.append((max(fresh), code))
@@ -242,6 +261,11 @@ def measure(debtor):
     }
     counts = {
         "broken_promise": sum(_is_recent(debtor, day) for day in debtor.broken),
+        "broken_agreement": sum(
+            _is_recent(debtor, day) for day in debtor.broken_agreements
+        ),
+        "default_notice": len(debtor.notices),
+        "overdue_installment": len(debtor.overdue_installments),
         "bounced_payment": sum(_is_recent(debtor, day) for day in debtor.bounced),
         "promise_today": sum(day == today for day, _until in debtor.promises),
         "step_due": sum(activity.kind == "step" for activity in due),

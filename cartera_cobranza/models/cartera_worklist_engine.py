@@ -27,6 +27,9 @@ MEASURES = {
     "amount": "CASE WHEN collectable > 0 THEN collectable END",
     "age": "CASE WHEN collectable > 0 THEN today - oldest_due END",
     "broken_promise": "NULLIF(broken_count, 0)",
+    "broken_agreement": "NULLIF(broken_agreement_count, 0)",
+    "default_notice": "NULLIF(notice_count, 0)",
+    "overdue_installment": "NULLIF(overdue_installment_count, 0)",
     "bounced_payment": "NULLIF(bounced_count, 0)",
     "promise_today": "NULLIF(promise_today_count, 0)",
     "step_due": "NULLIF(step_count, 0)",
@@ -45,8 +48,11 @@ MEASURES = {
 # In the order in which they are named when they fall on one day.
 PLANNED = (
     ("reply", "reply_on"),
+    ("broken_agreement", "broken_agreement_on"),
+    ("default_notice", "notice_on"),
     ("broken_promise", "broken_on"),
     ("bounced_payment", "bounced_on"),
+    ("overdue_installment", "overdue_installment_on"),
     ("dispute_closed", "dispute_closed_on"),
     ("resubmission", "resubmission_on"),
     ("activity", "activity_on"),

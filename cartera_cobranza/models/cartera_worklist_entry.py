@@ -7,8 +7,11 @@ from odoo.tools import SQL
 
 ACTIONS = [
     ("reply", "Answer of the debtor"),
+    ("broken_agreement", "Broken agreement"),
+    ("default_notice", "Notice of default"),
     ("broken_promise", "Broken promise"),
     ("bounced_payment", "Payment that fell through"),
+    ("overdue_installment", "Overdue instalment"),
     ("dispute_closed", "Closed dispute"),
     ("resubmission", "Look at it again, as noted"),
     ("activity", "Planned activity"),

@@ -2,12 +2,16 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..lib.worklist import LOOK_BACK_DAYS
+from . import cartera_worklist_agreements  # noqa: F401  (inherited: it comes first)
 from .cartera_dispute_answer import UNANSWERED
 
 # What is read beside the cases.
 SOURCES = (
     "account.move.line",
     "account.payment",
+    "cartera.agreement",
+    "cartera.agreement.change",
+    "cartera.agreement.installment",
     "cartera.case",
     "cartera.contact",
     "cartera.dispute",
@@ -27,6 +31,7 @@ class CarteraWorklistFacts(models.AbstractModel):
 
     _name = "cartera.worklist.facts"
     _description = "Facts for the Worklist"
+    _inherit = ["cartera.worklist.agreements"]
 
     @api.model
     def _get_facts_sql(self, company, date, debtor_ids):
@@ -43,15 +48,17 @@ class CarteraWorklistFacts(models.AbstractModel):
             known AS MATERIALIZED (%(known)s),
             activity AS (%(activity)s),
             promise AS (%(promise)s),
+            agreed AS (%(agreed)s),
             dispute AS (%(dispute)s),
             bounce AS (%(bounce)s),
             pause AS (%(pause)s),
             facts AS MATERIALIZED (
-                SELECT known.*, activity.*, promise.*, dispute.*,
+                SELECT known.*, activity.*, promise.*, agreed.*, dispute.*,
                        bounce.bounced_on, bounce.bounced_count, pause.review_on
                   FROM known
                   LEFT JOIN activity ON activity.activity_case_id = known.id
                   LEFT JOIN promise ON promise.promise_case_id = known.id
+                  LEFT JOIN agreed ON agreed.agreed_case_id = known.id
                   LEFT JOIN dispute ON dispute.dispute_case_id = known.id
                   LEFT JOIN bounce ON bounce.case_id = known.id
                   LEFT JOIN pause ON pause.case_id = known.id
@@ -60,6 +67,7 @@ class CarteraWorklistFacts(models.AbstractModel):
             known=self._get_known_sql(company, date, debtor_ids),
             activity=self._get_activity_sql(date),
             promise=self._get_promise_sql(company, date),
+            agreed=self._get_agreed_sql(company, date),
             dispute=self._get_dispute_sql(date),
             bounce=self._get_bounce_sql(company, date, debtor_ids),
             pause=self._get_pause_sql(date),

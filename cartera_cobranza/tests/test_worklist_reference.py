@@ -20,6 +20,9 @@ FACTORS = (
     ("amount", 50, 25),
     ("age", 10, 7),
     ("broken_promise", 1, 1),
+    ("broken_agreement", 1, 0),
+    ("default_notice", 1, 0),
+    ("overdue_installment", 1, 1),
     ("bounced_payment", 1, 1),
     ("promise_today", 1, 0),
     ("step_due", 1, 1),
@@ -48,6 +51,9 @@ class TestWorklistReference(BaseCommon):
         cls.company.partner_id.tz = "UTC"
         cls.company.cartera_limitation_months = MONTHS
         cls.company.cartera_attention_days = 21
+        cls.product = cls.env["cartera.agreement.product"].create(
+            {"name": "By chance", "kind": "reestructura", "company_id": cls.company.id}
+        )
         cls.segment = cls.env["cartera.segment"].create(
             {"name": "Worklist", "company_id": cls.company.id, "attention_days": 9}
         )
@@ -137,6 +143,7 @@ class TestWorklistReference(BaseCommon):
         known.update(
             activities=self._add_activities(rng, case, known),
             **self._add_promises(rng, case, known),
+            **self._add_agreements(rng, case, known),
             **self._add_disputes(rng, case, known),
             bounced=self._add_bounces(rng, case, known),
             pauses=self._add_pauses(rng, case),
@@ -316,6 +323,65 @@ class TestWorklistReference(BaseCommon):
         if ended > TODAY - timedelta(reference.LOOK_BACK_DAYS):
             self._note(known, "broken_promise", found, (found, hour))
 
+    def _add_agreements(self, rng, case, known):
+        broken, notices, overdue = [], [], []
+        for _number in range(rng.choice((0, 0, 0, 1, 2))):
+            state = rng.choice(("active", "broken", "expired", "kept", "proposed"))
+            is_active, tolerance = state == "active", rng.choice((None, 0, 3))
+            ended = self._day(rng, 0, 120)
+            notice = self._some(rng, 0.5, lambda: self._day(rng, 0, 20))
+            # An offer that lapsed was never in force.
+            began = state != "proposed" and rng.random() < 0.8 or is_active
+            agreement = self._insert(
+                "cartera.agreement",
+                case_id=case.id,
+                company_id=self.company.id,
+                partner_id=case.partner_id.id,
+                product_id=self.product.id,
+                currency_id=self.company.currency_id.id,
+                date=self._day(rng, 150, 200),
+                state=state,
+                date_started=self._day(rng, 130, 140) if began else None,
+                date_ended=None if state in ("active", "proposed") else ended,
+                date_notice=notice,
+                tolerance_days=tolerance,
+            )
+            days = [self._day(rng, 0, 200) for _part in range(rng.choice((0, 1, 2)))]
+            for day in days:
+                self._insert(
+                    "cartera.agreement.installment",
+                    agreement_id=agreement,
+                    case_id=case.id,
+                    company_id=self.company.id,
+                    number=1,
+                    date=day,
+                    state="overdue" if is_active else "void",
+                )
+            if is_active:
+                notices += [notice] if notice else []
+                days = [day + timedelta((tolerance or 0) + 1) for day in days]
+                overdue += days
+            elif began and state in ("broken", "expired"):
+                broken.append(ended)
+                self._add_end(rng, agreement, state, ended, known)
+        return {
+            "broken_agreements": tuple(broken),
+            "notices": tuple(notices),
+            "overdue_installments": tuple(overdue),
+        }
+
+    def _add_end(self, rng, agreement, state, ended, known):
+        found, hour = self._day(rng, 1, 20), rng.choice((11, 13, 19))
+        self._insert(
+            "cartera.agreement.change",
+            agreement_id=agreement,
+            state_from="active",
+            state_to=state,
+            date=f"{found} {hour}:00:00",
+        )
+        if ended > TODAY - timedelta(reference.LOOK_BACK_DAYS):
+            self._note(known, "broken_agreement", found, (found, hour))
+
     def _add_disputes(self, rng, case, known):
         disputes, closed = [], []
         for _number in range(rng.choice((0, 0, 0, 1, 2))):
@@ -390,7 +456,23 @@ class TestWorklistReference(BaseCommon):
         self.env.cr.execute(
             SQL("DELETE FROM account_payment WHERE company_id = %s", self.company.id)
         )
-        for model in ("contact", "promise.installment", "promise", "dispute", "pause"):
+        for table in ("change", "installment"):
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM %s WHERE agreement_id IN "
+                    "(SELECT id FROM cartera_agreement WHERE company_id = %s)",
+                    SQL.identifier(f"cartera_agreement_{table}"),
+                    self.company.id,
+                )
+            )
+        for model in (
+            "agreement",
+            "contact",
+            "promise.installment",
+            "promise",
+            "dispute",
+            "pause",
+        ):
             table = SQL.identifier(self.env[f"cartera.{model}"]._table)
             self.env.cr.execute(
                 SQL("DELETE FROM %s WHERE company_id = %s", table, self.company.id)
