@@ -93,7 +93,7 @@ DEALS = (
         "Cafeterías Grano y Brasa",
         REESTRUCTURA,
         (
-            Step(-85, "offer", {"term": 6}),
+            Step(-85, "offer", {"term": 6, "rate": 12}),
             Step(-85, "accept"),
             Step(-84, "pay"),
             Step(-53, "pay"),

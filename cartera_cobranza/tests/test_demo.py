@@ -281,6 +281,36 @@ class TestDemo(CarteraCommon):
         self.assertTrue(self.env["cartera.contact.refusal"].search_count([]))
         self.assertEqual(self.company.cartera_plan_approval, "manual")
 
+    def test_agreements_are_at_every_stage_of_their_life(self):
+        deals = self.env["cartera.demo.agreements"]
+        self.addCleanup(self.frozen.move_to, TODAY)
+        today = fields.Date.to_date(TODAY)
+        for day in deals._get_days():
+            self.frozen.move_to(f"{today + timedelta(days=day)} 17:00:00")
+            deals._live_a_day(self.company, day)
+        self.frozen.move_to(TODAY)
+        self.env["cartera.run"].run(self.company)
+        agreements = self.env["cartera.agreement"].search([])
+        self.assertEqual(
+            set(agreements.mapped("state")),
+            set(dict(agreements._fields["state"].selection)),
+        )
+        self.assertLessEqual({"in_time", "default"}, set(agreements.mapped("standing")))
+        self.assertTrue(agreements.filtered("date_notice"))
+        court = agreements.filtered("date_homologated").legal_case_id
+        self.assertEqual(court.state, "suspended")
+        self.assertTrue(court.measure_ids and court.cost_ids.move_id)
+        self.assertEqual(
+            set(agreements.document_ids.mapped("kind")),
+            set(dict(agreements.document_ids._fields["kind"].selection)),
+        )
+        charged = agreements.installment_ids.filtered(
+            lambda part: part.state == "paid" and part.amount_interest
+        )
+        self.assertTrue(charged)
+        self.assertTrue(all(part.charge_ids for part in charged))
+        self.assertFalse(self.env["cartera.case"]._verify_ledger(self.company))
+
     # -- when it may be built -----------------------------------------------------
 
     def test_second_call_adds_nothing(self):
