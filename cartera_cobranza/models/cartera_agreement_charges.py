@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo import Command, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -21,11 +21,74 @@ class CarteraAgreementCharges(models.AbstractModel):
     _name = "cartera.agreement.charges"
     _description = "Charges of an Agreement"
 
-    def _charge(self, date):
+    currency_id = fields.Many2one("res.currency")  # that of the agreement
+    amount_charges_paid = fields.Monetary(
+        string="Paid of Charges",
+        compute="_compute_charge_amounts",
+        help="Of the interest, fees and indexation that were invoiced.",
+    )
+    amount_charges_to_come = fields.Monetary(
+        string="Charges to Come",
+        compute="_compute_charge_amounts",
+        help="Interest and fees that are not invoiced yet, with their taxes.",
+    )
+    amount_charges_dropped = fields.Monetary(
+        string="Charges Not Collected",
+        compute="_compute_charge_amounts",
+        help="Interest and fees that were waived, or that lapsed since all of the debt "
+        "was paid before their day.",
+    )
+    charge_text = fields.Text(
+        compute="_compute_charge_text", help="Which charges wait, and why."
+    )
+
+    # -- what becomes of them, in sums --------------------------------------------
+
+    @api.depends(
+        "installment_ids.charge_ids.amount_residual",
+        "installment_ids.charge_ids.state",
+        "installment_ids.charge_outcome",
+        "state",
+    )
+    def _compute_charge_amounts(self):
+        for agreement in self:
+            # Who sees the agreement may see what became of its charges.
+            parts = agreement.sudo().installment_ids
+            posted = parts.charge_ids.filtered(lambda move: move.state == "posted")
+            agreement.amount_charges_paid = sum(
+                move.direction_sign * (move.amount_residual - move.amount_total)
+                for move in posted
+            )
+            agreement.amount_charges_to_come = parts._sum_charges(
+                "to_come", "waiting", "draft"
+            )
+            agreement.amount_charges_dropped = parts._sum_charges("waived", "lapsed")
+
+    @api.depends("installment_ids.charge_note", "installment_ids.charge_state")
+    @api.depends_context("lang")
+    def _compute_charge_text(self):
+        for agreement in self:
+            waiting = agreement.installment_ids.filtered(
+                lambda part: part.charge_state == "waiting"
+            )
+            agreement.charge_text = "\n".join(
+                agreement.env._(
+                    "The charges of instalment %(number)s wait: %(reason)s",
+                    number=part.number,
+                    reason=part.charge_note,
+                )
+                for part in waiting.sorted("number")
+            )
+
+    # -- being charged ------------------------------------------------------------
+
+    def _charge(self, date, until=None):
         """Invoice the charges of the instalments that have come by ``date``, but for
         those that have been or may not be.
 
         :param date: day of the invoices
+        :param until: the charges of instalments up to this later day, too. What the
+            units of an indexed one will be worth is not known before its day.
         :return: the invoices
         :raise UserError: when a product, or the value of an indexed unit, is missing,
             or the books are closed
@@ -33,7 +96,8 @@ class CarteraAgreementCharges(models.AbstractModel):
         self.ensure_one()
         invoices = self.env["account.move"]
         for installment in self.sudo().installment_ids.sorted("number"):
-            if installment._is_chargeable(date):
+            last = date if installment.units else until or date
+            if installment._is_chargeable(last):
                 invoices |= self._charge_installment(installment, date)
         return invoices
 

@@ -1,7 +1,10 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from .cartera_case_promise import MONEY_JOURNALS
+
+# What comes so few days before an instalment pays its interest, too.
+DAYS_AHEAD = 7
 
 
 class CarteraAgreementMatching(models.AbstractModel):
@@ -15,6 +18,9 @@ class CarteraAgreementMatching(models.AbstractModel):
         each no more than is to be paid of it, the oldest first. Money beyond that stays
         unapplied.
 
+        What pays an instalment on its day, or some days before, pays its charges with
+        it: they are invoiced first, where the night has not done so.
+
         :raise UserError: when there is no such money
         """
         self.ensure_one()
@@ -22,6 +28,7 @@ class CarteraAgreementMatching(models.AbstractModel):
         # The money is the company's already: matching it is no entry of anybody's.
         agreement = self.sudo().with_company(self.company_id)
         agreement._check_matchable()
+        agreement._charge_what_is_paid()
         if not agreement._match_payments():
             agreement._check_payment_accounts()
             raise UserError(
@@ -38,6 +45,17 @@ class CarteraAgreementMatching(models.AbstractModel):
             raise UserError(
                 self.env._("Payments are matched while the agreement is in force.")
             )
+
+    def _charge_what_is_paid(self):
+        """Invoice the charges that money at hand pays together with the debt; what
+        would come after all of the debt is paid, lapses."""
+        charges = self._get_open_charge_lines()
+        debt = self._get_match_targets()
+        is_owed = any(debt[line] > 0 for line in debt.keys() - set(charges))
+        if not is_owed or not self._get_unapplied_payments():
+            return
+        today = self.company_id._get_cartera_today()
+        self._charge(today, until=fields.Date.add(today, days=DAYS_AHEAD))
 
     def _check_payment_accounts(self):
         """:raise UserError: when money waits on another account than what is owed,

@@ -60,6 +60,15 @@ class CarteraInstallmentCharges(models.AbstractModel):
         amounts = self.amount_interest, self.amount_fee, self.units
         return any(amounts)
 
+    def _sum_charges(self, *states):
+        """What the instalments whose charges are in one of ``states`` were agreed to
+        pay of them, with taxes, in the currency of the agreement."""
+        return sum(
+            part.amount_interest + part.amount_fee + part.amount_tax
+            for part in self
+            if part.charge_state in states
+        )
+
     def _get_charge(self):
         """The last invoice of the charges; whoever sees the instalment may see it."""
         charges = self.sudo().charge_ids.filtered("cartera_charge_number")

@@ -192,6 +192,85 @@ class TestCharges(AgreementCommon):
         self.assertEqual(agreement.installment_ids[0].state, "paid")
         self.assertLedgerEven()
 
+    def _pay_and_match(self, agreement, amount, day):
+        with self._on(day):
+            nothing = self.env["account.move"]
+            payment = self._pay(nothing, amount, day, match=False)
+            agreement.action_match_payments()
+        return payment
+
+    def test_money_that_comes_before_the_night_pays_the_interest_too(self):
+        agreement = self._agree()
+        for part in agreement.installment_ids:
+            part.amount_tax = agreement._estimate_charge_tax(part.amount_interest, 0)
+        for day, amount in (("2026-07-15", 523), ("2026-08-12", 511.5)):
+            payment = self._pay_and_match(agreement, amount, day)
+            self.assertTrue(payment.is_reconciled)
+        first, second = self._charges(agreement)
+        self.assertEqual(str(second.invoice_date), "2026-08-12")
+        self.assertEqual(str(second.invoice_date_due), "2026-08-15")
+        self.assertEqual((first | second).mapped("amount_residual"), [0, 0])
+        self.assertEqual(self._charge("2026-08-15"), (0, []))
+        self.assertEqual(agreement.installment_ids.mapped("state"), ["paid", "paid"])
+        self.assertLedgerEven()
+
+    def test_money_long_before_an_instalment_pays_no_interest_ahead(self):
+        agreement = self._agree()
+        self._pay_and_match(agreement, 400, "2026-07-07")
+        self.assertFalse(self._charges(agreement))
+        self.assertEqual(self.invoice.amount_residual, 600)
+
+    def test_without_money_nothing_is_charged_by_matching(self):
+        agreement = self._agree()
+        with self._on("2026-07-15"), self.assertRaises(UserError):
+            agreement.action_match_payments()
+        self.assertFalse(self._charges(agreement))
+
+    def assertAddsUp(self, agreement, day):
+        """What was agreed is paid, open, to come or dropped on ISO ``day``."""
+        with self._on(day):
+            date = fields.Date.to_date(day)
+            self.env["cartera.agreement.engine"]._judge(self.company, date)
+        parts = (
+            "amount_paid",
+            "amount_charges_paid",
+            "amount_open",
+            "amount_charges_to_come",
+            "amount_charges_dropped",
+        )
+        found = {name: agreement[name] for name in parts}
+        total = sum(agreement.installment_ids.mapped("amount_total"))
+        self.assertAlmostEqual(sum(found.values()), total, 2, found)
+
+    def test_what_is_paid_and_open_adds_up_to_what_was_agreed(self):
+        agreement = self._agree()
+        for part in agreement.installment_ids:
+            part.amount_tax = agreement._estimate_charge_tax(part.amount_interest, 0)
+            part.amount_total += part.amount_tax
+        self.assertAddsUp(agreement, "2026-07-01")
+        self.assertEqual(agreement.amount_charges_to_come, 34.5)
+        self._charge("2026-07-15")
+        self.assertAddsUp(agreement, "2026-07-15")
+        self.assertEqual(agreement.amount_charges_to_come, 11.5)
+        self._pay_and_match(agreement, 523, "2026-07-15")
+        self.assertAddsUp(agreement, "2026-07-16")
+        self.assertEqual(agreement.amount_charges_paid, 23)
+        self._charge("2026-08-15")
+        self.assertAddsUp(agreement, "2026-08-15")
+        agreement.installment_ids[1]._waive_charges("Goodwill")
+        self.assertAddsUp(agreement, "2026-08-16")
+        self.assertEqual(agreement.amount_charges_dropped, 11.5)
+
+    def test_why_charges_wait_is_told_on_the_agreement(self):
+        agreement = self._agree()
+        self.interest.active = False
+        self._charge("2026-07-15")
+        self.assertIn("instalment 1 wait", agreement.charge_text)
+        self.assertIn("There is no product in use", agreement.charge_text)
+        self.interest.active = True
+        self._charge("2026-07-16")
+        self.assertFalse(agreement.charge_text)
+
     # -- once ---------------------------------------------------------------------
 
     def test_second_night_charges_nothing_again(self):
@@ -213,7 +292,7 @@ class TestCharges(AgreementCommon):
             self.assertRaises(psycopg2.errors.UniqueViolation),
             self.cr.savepoint(),
         ):
-            copy.write(
+            copy.sudo().write(
                 {
                     "cartera_installment_id": charge.cartera_installment_id.id,
                     "cartera_charge_number": 1,
