@@ -236,6 +236,15 @@ class CarteraAgreementLedger(models.AbstractModel):
             return move in self.installment_ids.line_ids.move_id
         return self.state == "kept" and move.cartera_settles and move.state == "posted"
 
+    def _get_holder(self):
+        """The agreement in force that what this one moved is collected by: itself, or
+        the one that took its place; an empty recordset when there is none."""
+        holder = self
+        while holder.state == "refinanced":
+            replaced_by = holder.refinanced_to_ids
+            holder = replaced_by.filtered(lambda one: one.date_started)[:1]
+        return holder.filtered(lambda one: one.state == "active")
+
     def _get_moved_lines(self):
         """Open items that stand for the covered ones, in reclassification mode."""
         lines = self.sudo().item_ids.entry_line_ids

@@ -178,6 +178,41 @@ class TestReclassification(AgreementCommon):
         )
         self.assertTrue(line.full_reconcile_id)
 
+    def test_the_match_that_moved_the_debt_is_not_undone_by_hand(self):
+        invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
+        agreement = self._move_debt(invoice, ("2026-07-31", 1000), name="REE/1")
+        match = self._receivable_lines(invoice).matched_credit_ids
+        with self.assertRaisesRegex(UserError, "REE/1"):
+            invoice.js_remove_outstanding_partial(match.id)
+        with self.assertRaisesRegex(UserError, "REE/1"):
+            self._receivable_lines(invoice).remove_move_reconcile()
+        # Money on the instalment is matched and taken off as ever.
+        self._pay(agreement.move_ids, 400, "2026-06-30")
+        new = agreement.installment_ids.line_ids
+        self.assertEqual(new.amount_residual, 600)
+        new.matched_credit_ids.unlink()
+        self.assertEqual(new.amount_residual, 1000)
+        # Ended, it gives the debt back by itself, and the rest is the accountant's.
+        self._pay(agreement.move_ids, 400, "2026-06-30")
+        agreement._close("cancelled", fields.Date.today())
+        self.assertEqual(self._open(invoice), [(600, 600)])
+        self._receivable_lines(invoice).remove_move_reconcile()
+        self.assertEqual(self._open(invoice), [(1000, 1000)])
+
+    def test_neither_is_it_while_the_one_that_took_its_place_is_in_force(self):
+        invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
+        first = self._move_debt(invoice, ("2026-07-31", 1000), name="REE/1")
+        self._move_debt(
+            first.move_ids,
+            ("2026-09-30", 1000),
+            name="REE/2",
+            refinanced_from_id=first.id,
+        )
+        self.assertEqual(first.state, "refinanced")
+        match = self._receivable_lines(invoice).matched_credit_ids
+        with self.assertRaisesRegex(UserError, "REE/2"):
+            match.unlink()
+
     def test_invoice_in_instalments_and_part_of_an_item(self):
         terms = [("2026-03-31", 30), ("2026-04-30", 70)]
         invoice = self._invoice(1000, "2026-03-01", due=terms)
