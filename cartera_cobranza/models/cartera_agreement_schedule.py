@@ -275,7 +275,9 @@ class CarteraAgreementSchedule(models.AbstractModel):
 
     def _get_schedule_problem(self):
         """Why no schedule follows from the terms, or False."""
-        if self.term > MOST_INSTALLMENTS:
+        by_hand = self.method == "custom"
+        count = len(self._get_typed_rows()) if by_hand else self.term
+        if count > MOST_INSTALLMENTS:
             return self.env._(
                 "There are at most %(most)s instalments.", most=MOST_INSTALLMENTS
             )

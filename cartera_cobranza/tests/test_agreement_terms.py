@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -317,6 +319,17 @@ class TestAgreementTerms(NegotiationCommon):
         self.assertEqual(
             agreement.installment_ids.mapped("principal_to"), [1000, 1100, 1200]
         )
+
+    def test_more_instalments_by_hand_than_there_may_be(self):
+        most = "odoo.addons.cartera_cobranza.models.cartera_agreement_schedule"
+        days = [(f"2026-07-{day:02}", 300) for day in (10, 11, 12, 13)]
+        with patch(f"{most}.MOST_INSTALLMENTS", 3):
+            agreement = self._negotiate(
+                product_id=self.reestructura.id, payments=days[:3]
+            )
+            self.assertFalse(agreement.problem_text)
+            agreement = self._negotiate(product_id=self.reestructura.id, payments=days)
+            self.assertIn("at most 3 instalments", agreement.problem_text)
 
     def test_more_by_hand_than_is_to_be_paid(self):
         agreement = self._negotiate(
