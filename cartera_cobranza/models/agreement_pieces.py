@@ -38,6 +38,7 @@ DEPENDS = {
         "partner_id",
         "state",
     ],
+    "cartera.agreement.change": ["agreement_id", "day", "state_to"],
     "cartera.agreement.item": [
         "agreement_id",
         "amount",
@@ -84,6 +85,14 @@ def _in_force(as_of):
         agreement.ledger_mode = 'overlay'
         AND agreement.date_started <= %(day)s
         AND (agreement.date_ended IS NULL OR agreement.date_ended > %(day)s)
+        -- Nor on days before it was reinstated, which it knows no end of any more.
+        AND COALESCE((
+            SELECT change.state_to
+            FROM cartera_agreement_change change
+            WHERE change.agreement_id = agreement.id AND change.day <= %(day)s
+            ORDER BY change.id DESC
+            LIMIT 1
+        ), 'active') = 'active'
         """,
         day=as_of,
     )

@@ -264,27 +264,6 @@ class CarteraAgreement(models.Model):
         help="Credit notes and unapplied payments in the currency. Apply them first, "
         "so that what is agreed is what is owed.",
     )
-    # -- limits and approval ------------------------------------------------------
-    grid_id = fields.Many2one(
-        "cartera.agreement.grid",
-        string="By the Limits",
-        readonly=True,
-        copy=False,
-        ondelete="set null",
-        help="The row of the product that held when it was offered.",
-    )
-    limit_facts = fields.Json(
-        string="Limits Passed",
-        readonly=True,
-        copy=False,
-        help="What was beyond the limits when it was offered, as codes and numbers.",
-    )
-    override_reason = fields.Char(string="Reason for the Exception", copy=False)
-    asked_by_id = fields.Many2one(
-        "res.users", string="Offered By", readonly=True, copy=False
-    )
-    approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    date_approved = fields.Datetime(readonly=True, copy=False)
     # -- life ---------------------------------------------------------------------
     state = fields.Selection(
         STATES,
@@ -339,7 +318,6 @@ class CarteraAgreement(models.Model):
     change_ids = fields.One2many(
         "cartera.agreement.change", "agreement_id", string="History", readonly=True
     )
-    can_decide = fields.Boolean(compute="_compute_can_decide")
     # Frozen from the product when it is offered.
     ledger_mode = fields.Selection(LEDGER_MODES, default="overlay")
     settlement_method = fields.Selection(SETTLEMENT_METHODS, default="credit_note")
@@ -382,37 +360,6 @@ class CarteraAgreement(models.Model):
         "cartera.agreement.document", "agreement_id", readonly=True
     )
     coverage_ids = fields.One2many("cartera.agreement.coverage", "agreement_id")
-    # -- court --------------------------------------------------------------------
-    legal_case_id = fields.Many2one(
-        "cartera.legal.case", index="btree_not_null", check_company=True
-    )
-    date_presented = fields.Date(tracking=True, copy=False)
-    date_homologated = fields.Date(tracking=True, copy=False)
-    date_rejected = fields.Date(string="Rejected by the Court On", copy=False)
-    court_effect = fields.Selection(
-        [
-            ("suspends", "Suspends the proceedings"),
-            ("ends", "Ends the proceedings"),
-            ("conditions", "Conditions the proceedings"),
-        ],
-        string="Effect in Court",
-    )
-    date_suspended_until = fields.Date(
-        string="Suspended Until",
-        copy=False,
-        help="Where the court suspends for a fixed time: its last day. Somebody is "
-        "told when it is over.",
-    )
-    court_conditions = fields.Text(
-        string="Conditions",
-        help="On what the effect in court depends: who moves the court, and when.",
-    )
-    court_reason = fields.Char(
-        string="Why the Court Rejected It", readonly=True, copy=False
-    )
-    legal_state = fields.Selection(
-        related="legal_case_id.state", string="State in Court", tracking=False
-    )
 
     _engine_idx = models.Index("(company_id, case_id) WHERE state = 'active'")
 
@@ -432,14 +379,6 @@ class CarteraAgreement(models.Model):
                 folio=folio or agreement.product_id.name or "",
                 debtor=agreement.case_id.display_name or "",
             )
-
-    @api.depends("asked_by_id", "needs_second", "state")
-    @api.depends_context("uid")
-    def _compute_can_decide(self):
-        supervisor = self._is_supervisor()
-        for agreement in self:
-            other = not agreement.needs_second or agreement.asked_by_id != self.env.user
-            agreement.can_decide = supervisor and other
 
     # -- CRUD ---------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ class CarteraAgreementChange(models.Model):
         related="agreement_id.company_id", store=True, index=True, precompute=True
     )
     date = fields.Datetime(required=True, default=fields.Datetime.now)
+    day = fields.Date(help="From this day of the company on it is so.")
     state_from = fields.Selection(STATES, string="From")
     state_to = fields.Selection(STATES, string="To", required=True)
     user_id = fields.Many2one("res.users", string="By")

@@ -1,10 +1,13 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_date
+
+from . import cartera_agreement_approval  # noqa: F401  (inherited: it comes first)
 
 # What of the product holds for an agreement once it is offered, whatever becomes of
 # the product later.
 FROZEN_FIELDS = (
+    "accelerates",
     "ledger_mode",
     "settlement_method",
     "tolerance_days",
@@ -13,6 +16,7 @@ FROZEN_FIELDS = (
     "default_days",
     "notice_days",
     "cure_count",
+    "reverse_charges_first",
 )
 
 # What an agreement that ended can come back into force from, because it should not
@@ -44,6 +48,7 @@ class CarteraAgreementFlow(models.AbstractModel):
 
     _name = "cartera.agreement.flow"
     _description = "Flow of an Agreement"
+    _inherit = ["cartera.agreement.approval"]
 
     # -- offering -----------------------------------------------------------------
 
@@ -62,13 +67,14 @@ class CarteraAgreementFlow(models.AbstractModel):
         agreement._check_problems()
         beyond = agreement._get_excesses("collector")
         beyond_supervisor = agreement._get_excesses("supervisor")
-        agreement._check_reason(beyond)
         own = beyond_supervisor if by_supervisor else beyond
+        agreement._check_reason(beyond or own)
         granted = beyond and not own
         agreement.write(
             {
                 **{name: agreement.product_id[name] for name in FROZEN_FIELDS},
                 "grid_id": agreement._find_own_grid().id,
+                "coverage_asked": agreement._get_coverage_asked(),
                 "limit_facts": beyond or beyond_supervisor or False,
                 "needs_second": bool(beyond_supervisor),
                 "asked_by_id": self.env.uid,
@@ -81,88 +87,10 @@ class CarteraAgreementFlow(models.AbstractModel):
         if own:
             agreement._ask_supervisor()
 
-    def _check_reason(self, excesses):
-        if excesses and not (self.override_reason or "").strip():
-            raise UserError(
-                self.env._(
-                    "The agreement goes beyond the limits of the product. Say why it "
-                    "should be granted. %(excesses)s",
-                    excesses=self._describe_excesses(excesses),
-                )
-            )
-
     def _name_it(self):
         if self.name == "/":
             sequence = self.env["ir.sequence"].with_company(self.company_id)
             self.name = sequence.next_by_code("cartera.agreement") or "/"
-
-    # -- approval -----------------------------------------------------------------
-
-    def _ask_supervisor(self):
-        """Plan the decision with a supervisor who may take it."""
-        supervisor = self.case_id._get_supervisor()
-        if self.needs_second and supervisor == self.asked_by_id:
-            supervisor = self._get_other_supervisor() or supervisor
-        self._plan(supervisor or self.env.user)
-
-    def _get_other_supervisor(self):
-        group = self.env.ref("cartera_cobranza.group_cartera_supervisor").sudo()
-        users = group.all_user_ids.filtered(
-            lambda user: not user.share and self.company_id in user.company_ids
-        )
-        return (users - self.asked_by_id).sorted("id")[:1]
-
-    def _plan(self, user, summary=None):
-        """An activity about the agreement for a user."""
-        note = self.with_context(lang=user.lang).limit_text
-        values = {"summary": summary} if summary else {}
-        self.activity_schedule(
-            "cartera_cobranza.mail_activity_type_agreement",
-            user_id=user.id,
-            note=note or "",
-            **values,
-        )
-
-    def _approve(self, reason=None):
-        """Grant what is beyond the limits, as a supervisor: it is offered then."""
-        self.ensure_one()
-        self._check_decides()
-        agreement = self.sudo()
-        agreement._check_problems()
-        agreement.write(
-            {"approved_by_id": self.env.uid, "date_approved": fields.Datetime.now()}
-        )
-        agreement._set_state("proposed", reason)
-        agreement._tell_negotiator(self.env._("The agreement may be offered"))
-
-    def _refuse(self, reason):
-        """Turn down what is beyond the limits, as a supervisor."""
-        self.ensure_one()
-        self._check_decides()
-        agreement = self.sudo()
-        agreement._set_state("refused", reason)
-        agreement._tell_negotiator(self.env._("The agreement was turned down"))
-
-    def _check_decides(self):
-        """:raise AccessError: unless the user may decide what is beyond the limits"""
-        self._check_step("to_approve")
-        self._check_decider()
-        if self.needs_second and self.env.user == self.asked_by_id:
-            raise AccessError(
-                self.env._(
-                    "The agreement goes beyond what one supervisor may grant. Another "
-                    "supervisor than %(user)s, who asks for it, decides.",
-                    user=self.env.user.name,
-                )
-            )
-
-    def _tell_negotiator(self, summary):
-        if self.user_id.active and self.user_id != self.env.user:
-            self._plan(self.user_id, summary)
-
-    def _check_decider(self):
-        if not self.env.su and not self._is_supervisor():
-            raise AccessError(self.env._("Only a supervisor decides on this."))
 
     # -- back to the table --------------------------------------------------------
 
@@ -230,11 +158,13 @@ class CarteraAgreementFlow(models.AbstractModel):
         days gone by stays as it was.
 
         :raise UserError: when an item is not open to what is covered any more, is in
-            another agreement in force, or the debtor has become insolvent
+            another agreement in force, less secures it than was asked for, or the
+            debtor has become insolvent
         """
         self.ensure_one()
         self.case_id._check_solvent()
         self._check_open_items()
+        self._check_coverage_asked()
         today = self.company_id._get_cartera_today()
         old = self.refinanced_from_id
         if old.state == "active":
@@ -430,18 +360,12 @@ class CarteraAgreementFlow(models.AbstractModel):
                 "state_to": self.state,
                 "user_id": self.env.uid,
                 "reason": reason,
+                "day": (self.state != "active" and self.date_ended)
+                or self.company_id._get_cartera_today(),
             }
         )
 
     # -- buttons ------------------------------------------------------------------
-
-    def action_approve(self):
-        """Ask why it is granted beyond the limits."""
-        return self._open_decision("approve")
-
-    def action_refuse(self):
-        """Ask why it is turned down."""
-        return self._open_decision("refuse")
 
     def action_accept(self):
         """Ask on which day it was signed."""

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
@@ -22,6 +22,37 @@ class CarteraAgreementJudicial(models.AbstractModel):
 
     _name = "cartera.agreement.judicial"
     _description = "Agreement in Court"
+
+    legal_case_id = fields.Many2one(
+        "cartera.legal.case", index="btree_not_null", check_company=True
+    )
+    date_presented = fields.Date(tracking=True, copy=False)
+    date_homologated = fields.Date(tracking=True, copy=False)
+    date_rejected = fields.Date(string="Rejected by the Court On", copy=False)
+    court_effect = fields.Selection(
+        [
+            ("suspends", "Suspends the proceedings"),
+            ("ends", "Ends the proceedings"),
+            ("conditions", "Conditions the proceedings"),
+        ],
+        string="Effect in Court",
+    )
+    date_suspended_until = fields.Date(
+        string="Suspended Until",
+        copy=False,
+        help="Where the court suspends for a fixed time: its last day. Somebody is "
+        "told when it is over.",
+    )
+    court_conditions = fields.Text(
+        string="Conditions",
+        help="On what the effect in court depends: who moves the court, and when.",
+    )
+    court_reason = fields.Char(
+        string="Why the Court Rejected It", readonly=True, copy=False
+    )
+    legal_state = fields.Selection(
+        related="legal_case_id.state", string="State in Court", tracking=False
+    )
 
     # -- constraints --------------------------------------------------------------
 

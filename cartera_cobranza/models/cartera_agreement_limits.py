@@ -54,8 +54,7 @@ class CarteraAgreementLimits(models.AbstractModel):
         "amount_quita_capital",
         "amount_debt",
         "amount_payable",
-        "coverage_ids.amount",
-        "coverage_ids.kind",
+        "coverage_percent",
         "date",
         "date_valid_until",
         "down_payment",
@@ -81,8 +80,9 @@ class CarteraAgreementLimits(models.AbstractModel):
                 beyond = agreement._get_excesses("collector")
                 own = agreement._get_excesses("supervisor") if supervisor else beyond
                 agreement.limit_table = agreement._get_limit_table()
-            agreement.limit_text = agreement._describe_excesses(beyond)
-            agreement.needs_reason = bool(beyond)
+            shown = beyond or own
+            agreement.limit_text = agreement._describe_excesses(shown)
+            agreement.needs_reason = bool(shown)
             agreement.needs_approval = bool(own)
 
     @api.model
@@ -194,21 +194,13 @@ class CarteraAgreementLimits(models.AbstractModel):
             "grace": self.grace_periods,
             "rate": self.rate,
             "validity": (valid - start).days,
-            "coverage": self._get_coverage_share(),
+            "coverage": self.coverage_percent,
             "level": self.refinance_level,
         }
 
     @api.model
     def _get_share(self, part, whole):
         return round(100 * part / whole, DIGITS) if whole else 0
-
-    def _get_coverage_share(self):
-        """How much of what is to be paid is secured, in percent. A guarantee without
-        an amount answers for all."""
-        held = self.coverage_ids.filtered(lambda row: row.state == "held")
-        if any(not row.amount for row in held):
-            return 100
-        return self._get_share(sum(held.mapped("amount")), self.amount_payable)
 
     # -- in words -----------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from psycopg2 import IntegrityError
 
 from odoo import Command, fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -51,6 +51,42 @@ class TestAgreementEdges(DefaultCommon):
         self.invoice.action_post()
         self.assertEqual(len(self._receivable_lines(self.invoice)), 2)
         self.assertEqual(self.agreement.amount_debt, 1000, "as it was agreed")
+
+    def test_only_programs_note_what_an_entry_is_for(self):
+        """Neither on a document nor by way of it, nor by a default of one's own."""
+        other = self._invoice(50, "2026-06-01")
+        marks = {
+            "cartera_agreement_id": self.agreement.id,
+            "cartera_charge_number": 1,
+            "cartera_installment_id": self.agreement.installment_ids[0].id,
+            "cartera_settles": True,
+        }
+        item = {"cartera_agreement_item_id": self.agreement.item_ids.id}
+        for name, value in marks.items():
+            with self.subTest(name):
+                with self.assertRaises(AccessError):
+                    other.write({name: value})
+                with self.assertRaises(AccessError):
+                    other.create({"move_type": "out_refund", name: value})
+                asked = {f"default_{name}": value}
+                made = other.with_context(**asked).create({"move_type": "out_refund"})
+                self.assertFalse(made[name])
+        draft = self._invoice(50, "2026-06-01", post=False)
+        with self.assertRaises(AccessError):
+            other.line_ids.write(item)
+        with self.assertRaises(AccessError):
+            draft.write({"line_ids": [Command.update(draft.line_ids[0].id, item)]})
+        with self.assertRaises(AccessError):
+            other.create(
+                {"move_type": "out_refund", "invoice_line_ids": [Command.create(item)]}
+            )
+
+    def test_what_an_entry_is_for_costs_no_query(self):
+        other = self._invoice(50, "2026-06-01", post=False)
+        vals = {"ref": "Ours", "line_ids": []}
+        with self.assertQueryCount(0):
+            other._check_marks([vals])
+            other.line_ids._check_marks([vals])
 
     def test_looking_for_agreements_costs_one_query(self):
         moves = self.env["account.move"]

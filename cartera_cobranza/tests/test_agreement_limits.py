@@ -106,6 +106,69 @@ class TestAgreementLimits(NegotiationCommon):
         self.assertIn("20 %", spanish.limit_text)
         self.assertIn("10 %", spanish.limit_text)
 
+    # -- what secures it ----------------------------------------------------------
+
+    def _secured(self, user=None, percent=100, **coverage):
+        """A draft of 1,200.00 in two instalments, secured by ``coverage``, where the
+        product asks for ``percent``."""
+        self.collectors.coverage_min = percent
+        values = [Command.create(coverage)] if coverage else []
+        return self._negotiate(
+            user, term=2, periodicity="week", rate=0, coverage_ids=values
+        )
+
+    def test_a_blank_guarantee_covers_nothing(self):
+        agreement = self._secured(kind="other")
+        self.assertIn("Coverage: 0 %, at least 100 %.", agreement.limit_text)
+        agreement.coverage_ids.amount = 1200
+        self.assertFalse(agreement.limit_text)
+
+    def test_only_who_owes_as_well_answers_for_all(self):
+        aval = self._create_debtor("Aval")
+        agreement = self._secured(kind="guarantor", partner_id=aval.id, is_joint=False)
+        self.assertIn("Coverage: 0 %", agreement.limit_text)
+        agreement.coverage_ids.is_joint = True
+        self.assertFalse(agreement.limit_text)
+
+    def test_what_one_instalment_has_too_much_secures_no_other(self):
+        agreement = self._secured(kind="pagare", amount=1200, reference="1")
+        self.assertFalse(agreement.limit_text)
+        agreement.coverage_ids.installment_ids = agreement.installment_ids[:1]
+        self.assertIn("Coverage: 50 %, at least 100 %.", agreement.limit_text)
+
+    def test_the_coverage_asked_for_is_there_at_the_signature(self):
+        agreement = self._secured(kind="pagare", amount=1200, reference="1")
+        agreement.action_propose()
+        self.assertEqual((agreement.state, agreement.coverage_asked), ("proposed", 100))
+        agreement.coverage_ids.amount = 600
+        with self.assertRaisesRegex(UserError, "100 %.*only 50 %"):
+            agreement._sign()
+        agreement.coverage_ids.unlink()
+        with self.assertRaisesRegex(UserError, "only 0 %"):
+            agreement._sign()
+        agreement.coverage_ids = [
+            Command.create({"kind": "cheque", "amount": 1300, "reference": "2"})
+        ]
+        agreement._sign()
+        self.assertEqual(agreement.state, "active")
+
+    def test_less_coverage_that_was_approved_is_enough(self):
+        agreement = self._secured(kind="pagare", amount=600, reference="1")
+        agreement.override_reason = "A good debtor"
+        agreement.action_propose()
+        self.assertEqual(agreement.state, "to_approve")
+        self._as(self.supervisor, agreement)._approve("Granted")
+        self.assertEqual(agreement.coverage_asked, 50)
+        agreement._sign()
+        self.assertEqual(agreement.state, "active")
+
+    def test_coverage_nobody_asked_for_may_be_left_out(self):
+        agreement = self._secured(percent=0, kind="pagare", amount=600, reference="1")
+        agreement.action_propose()
+        agreement.coverage_ids.unlink()
+        agreement._sign()
+        self.assertEqual(agreement.state, "active")
+
     # -- who fits -----------------------------------------------------------------
 
     def test_by_age(self):
@@ -243,6 +306,15 @@ class TestAgreementLimits(NegotiationCommon):
         agreement.quita_capital = 10
         agreement.action_propose()
         self.assertEqual((agreement.state, agreement.limit_text), ("proposed", False))
+
+    def test_beyond_a_supervisor_alone_asks_for_a_reason_too(self):
+        self.supervisors.quita_capital = 5  # collectors may more, by mistake
+        agreement = self._negotiate(self.supervisor, quita_capital=8)
+        with self.assertRaisesRegex(UserError, "Say why"):
+            agreement.action_propose()
+        agreement.override_reason = "Known for years"
+        agreement.action_propose()
+        self.assertEqual(agreement.state, "to_approve")
 
     def test_a_supervisor_grants_with_a_reason(self):
         agreement = self._negotiate(self.supervisor, quita_capital=20)

@@ -227,6 +227,41 @@ class TestAgreementView(AgreementCommon):
             len({str(picture) for picture in pictures.values()}), len(pictures)
         )
 
+    def test_days_out_of_force_stay_so_when_it_is_reinstated(self):
+        """Another agreement about the items may have been in force meanwhile."""
+        first = self._make_agreement(self.moves, ("2026-08-15", 1400))
+        with self._on("2026-07-02"):
+            first._close("broken", fields.Date.to_date("2026-07-02"))
+        with self._on("2026-07-04"):
+            second = self._make_agreement(self.moves, ("2026-09-15", 1400))
+        with self._on("2026-07-06"):
+            second._close("cancelled", fields.Date.to_date("2026-07-06"))
+        with self._on("2026-07-08"):
+            first._resume("It was paid after all")
+        with self._on("2026-07-20"):
+            in_force = {
+                day: self._items(f"2026-07-{day:02}")
+                .search([("debtor_id", "=", self.debtor.id)])
+                .agreement_id
+                for day in (1, 2, 3, 4, 5, 6, 7, 8)
+            }
+            for day in in_force:
+                self.assertLedgerEven(f"2026-07-{day:02}")
+        nothing = first.browse()
+        self.assertEqual(
+            in_force,
+            {
+                1: first,
+                2: nothing,
+                3: nothing,
+                4: second,
+                5: second,
+                6: nothing,
+                7: nothing,
+                8: first,
+            },
+        )
+
     def test_sums_of_a_past_day_are_those_of_its_items(self):
         self._make_agreement(self.moves, ("2026-07-15", 600), ("2026-08-15", 600))
         with self._on("2026-07-20"):

@@ -54,7 +54,7 @@ class TestCoverage(AgreementCommon):
             [part.is_covered for part in (self.first, self.second)],
             [first == 400, second == 400],
         )
-        self.assertEqual(self.agreement._get_coverage_percent(), percent)
+        self.assertEqual(self.agreement.coverage_percent, percent)
 
     # -- how much -----------------------------------------------------------------
 
