@@ -226,10 +226,10 @@ class TestSettlementWriteOff(SettlementCommon):
         before = agreement.message_ids
         for _attempt in range(2):
             settler._settle_company(self.company, day)
-            self.assertIn("Own waivers", agreement.settlement_note)
+            self.assertIn("no account in use", agreement.settlement_note)
         told = agreement.message_ids - before
         self.assertEqual(len(told), 1)
-        self.assertIn("Own waivers", told.body)
+        self.assertIn("no account in use", told.body)
         own.active = True
         settler._settle_company(self.company, day)
         self.assertSettled(agreement)
