@@ -53,6 +53,11 @@ class CarteraAgreementDefault(models.AbstractModel):
         copy=False,
         help="The agreement was kept, and a payment of it was undone afterwards.",
     )
+    accelerates = fields.Boolean(
+        default=True,
+        readonly=True,
+        help="Once broken, all the rest is due at once, as the contract says.",
+    )
     late_decision = fields.Selection(
         [("accepted", "Accepted"), ("refused", "Refused")],
         string="Late Money",
@@ -110,7 +115,7 @@ class CarteraAgreementDefault(models.AbstractModel):
             return True
         if self.date_cure_until and date <= self.date_cure_until:
             return False
-        if self.product_id.accelerates:
+        if self.accelerates:
             self._break(date, self._describe_default())
             return True
         # Without a clause that makes all of it due, nobody but a person ends it.
@@ -187,7 +192,7 @@ class CarteraAgreementDefault(models.AbstractModel):
             return result
         agreement = self.sudo()  # whoever may end it may have its schedule ended
         agreement._cancel_notices()
-        agreement.activity_unlink([f"{ACTIVITY}default"])
+        agreement._forget_tasks("default", "late", "taken_back")
         agreement.write(NO_EXPECTATIONS)
         if state != "kept":
             rest = agreement.installment_ids.filtered(
@@ -203,7 +208,8 @@ class CarteraAgreementDefault(models.AbstractModel):
         today = self.company_id._get_cartera_today()
         until = fields.Date.add(today, days=REINSTATED_DAYS)
         self.date_tolerated_until = max(until, self.date_tolerated_until or until)
-        if self.kind == "finiquito" and not self.late_decision:
+        if self.kind == "finiquito" and self.late_decision != "accepted":
+            self.late_decision = False
             self.date_late_until = max(until, self._get_last_day())
         return result
 
@@ -232,7 +238,7 @@ class CarteraAgreementDefault(models.AbstractModel):
         return False
 
     def _ask(self, subject, note):
-        """Plan a task for a supervisor, once.
+        """Plan a task for a supervisor, once until it is over.
 
         :param subject: ``default``, ``late`` or ``taken_back``
         :return: whether there was none yet
@@ -257,6 +263,19 @@ class CarteraAgreementDefault(models.AbstractModel):
     def _get_decider(self):
         """Who leads the collector's team, or else one of the supervisors."""
         return self.case_id._get_supervisor() or self.env.user
+
+    def _forget_tasks(self, *subjects):
+        """What was asked is over, whether it was done or not: it may be asked anew."""
+        kinds = [self.env.ref(f"{ACTIVITY}{subject}").id for subject in subjects]
+        # Those that were done are archived, and told of in the messages.
+        tasks = self.env["mail.activity"].sudo().with_context(active_test=False)
+        tasks.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("activity_type_id", "in", kinds),
+            ]
+        ).unlink()
 
     # -- what supervisors decide --------------------------------------------------
 

@@ -264,8 +264,10 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
         rows = agreement.installment_ids
         coverage = set(agreement.coverage_ids.mapped("kind"))
         by_notes = agreement.settlement_method == "credit_note"
+        # What is offered is what the product says until then.
+        terms = agreement.product_id if agreement.state == "draft" else agreement
         facts = {
-            "accelerates": agreement.product_id.accelerates and len(rows) > 1,
+            "accelerates": terms.accelerates and len(rows) > 1,
             "credit_notes": agreement.amount_quita > 0 and by_notes,
             "discount": agreement.amount_quita > 0,
             "down_payment": any(row.number == 0 for row in rows),

@@ -80,7 +80,7 @@ class CarteraAgreementNotice(models.AbstractModel):
         """Take the notice of default back."""
         self.write({"date_notice": False, "date_cure_until": False})
         self._cancel_notices()
-        self.activity_unlink(["cartera_cobranza.mail_activity_type_agreement_default"])
+        self._forget_tasks("default")
         self._message_log(body=reason)
 
     def _cancel_notices(self):

@@ -29,6 +29,11 @@ class CarteraAgreementSettlement(models.AbstractModel):
         "cartera.agreement.settlement.undo",
     ]
 
+    reverse_charges_first = fields.Boolean(
+        default=True,
+        readonly=True,
+        help="What is waived of interest and fees is credited on their own invoices.",
+    )
     is_settlement_held = fields.Boolean(
         string="Settled by a Person Only",
         readonly=True,
@@ -156,7 +161,7 @@ class CarteraAgreementSettlement(models.AbstractModel):
     def _is_credited(self, part):
         if self.settlement_method == "credit_note":
             return True
-        return part.component in CHARGES and self.product_id.reverse_charges_first
+        return part.component in CHARGES and self.reverse_charges_first
 
     def _write_off(self, date):
         """Book by one entry what no credit note was made for."""

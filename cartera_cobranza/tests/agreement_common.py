@@ -30,6 +30,8 @@ class AgreementCommon(CarteraCommon):
             "settlement_method",
             "tolerance_days",
             "tolerance_percent",
+            "accelerates",
+            "reverse_charges_first",
             "default_missed",
             "default_days",
             "notice_days",

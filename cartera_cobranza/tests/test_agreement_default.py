@@ -255,12 +255,31 @@ class TestAgreementDefault(DefaultCommon):
         self.assertFalse(self._notices(self.agreement))
 
     def test_without_acceleration_a_person_decides(self):
-        self.agreement.product_id.accelerates = False
+        self.agreement.accelerates = False
         self._break()
         self.assertEqual(self.agreement.state, "active")
         self.assertEqual(len(self._activities(self.agreement, "default")), 1)
         self._phase("2026-08-26")
         self.assertEqual(len(self._activities(self.agreement, "default")), 1)
+
+    def test_another_default_is_decided_on_anew(self):
+        self.agreement.accelerates = False
+        self._break()
+        self._activities(self.agreement, "default").action_feedback()
+        self._phase("2026-08-26")
+        self.assertFalse(self._activities(self.agreement, "default"))
+        with self._on("2026-08-27"):
+            self._later_pay(600, "2026-08-27")
+        self._phase("2026-08-27")
+        self.assertFalse(self.agreement.date_notice)
+        for day in ("2026-11-20", "2026-12-05"):
+            self._phase(day)
+        self.assertEqual(len(self._activities(self.agreement, "default")), 1)
+
+    def test_a_product_changed_later_judges_nobody(self):
+        self.agreement.product_id.accelerates = False
+        self._break()
+        self.assertEqual(self.agreement.state, "broken")
 
     def test_a_run_of_a_day_gone_by_changes_nothing(self):
         with self._on("2026-09-01"):
@@ -454,6 +473,17 @@ class TestSettlementInTime(DefaultCommon):
             with self.assertRaises(UserError):
                 self._as(self.supervisor, self.agreement)._accept_late("After all")
             self.assertEqual(self.line.amount_residual, 400, "owed as before")
+
+    def test_a_refusal_of_late_money_is_undone_by_reinstating(self):
+        self._come_late()
+        with self._on("2026-07-22"):
+            agreement = self._as(self.supervisor, self.agreement)
+            agreement._refuse_late("By mistake")
+            agreement._reinstate("Refused by mistake")
+        self._phase("2026-07-22")
+        self.assertEqual(self.agreement.state, "active")
+        self.assertFalse(self.agreement.late_decision)
+        self.assertTrue(self.agreement.is_settlement_due)
 
     def test_one_that_comes_back_into_force_may_still_be_paid(self):
         self._phase("2026-07-14")
