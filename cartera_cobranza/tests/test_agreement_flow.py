@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
+from odoo.tools import SQL
 
 from .negotiation_common import NegotiationCommon
 
@@ -320,14 +323,27 @@ class TestAgreementFlow(NegotiationCommon):
         self.assertEqual(new.item_ids.mapped("amount"), [600, 200])
 
     def test_an_item_passes_from_one_agreement_to_the_next_at_once(self):
-        new = self._negotiate(product_id=self.reestructura.id)
-        old = self._make_agreement(self.first | self.second, ("2026-07-10", 1200))
+        old = self._signed(
+            product_id=self.reestructura.id, down_payment=0, term=2, rate=0
+        )
         self.env.flush_all()
-        new.sudo().refinanced_from_id = old
-        new.sudo()._activate(fields.Date.today())
+        rows = SQL(
+            "SELECT is_active FROM cartera_agreement_item WHERE agreement_id = %s",
+            old.id,
+        )
+        new = old._refinance({})
+        new.action_propose()
+        seen = []
+
+        def look(agreement):
+            seen.extend(agreement.env.execute_query(rows))
+            return take(agreement)
+
+        take = type(new)._take_snapshot
+        with patch.object(type(new), "_take_snapshot", look):
+            new._sign()
         self.env.flush_all()
-        self.assertLess(new.item_ids[0].id, old.item_ids[0].id)
-        self.assertEqual(old.item_ids.mapped("is_active"), [False, False])
+        self.assertEqual(seen, [(False,), (False,)], "free before they are taken")
         self.assertEqual(new.item_ids.mapped("is_active"), [True, True])
 
     def test_the_most_refinancings(self):
