@@ -107,8 +107,13 @@ class CarteraAgreementItem(models.Model):
             item.component = item._guess_component()
 
     def _guess_component(self):
-        """What the invoice says, or else what all its lines are of."""
-        move = self.line_id.move_id.sudo()
+        return self._find_component(self.line_id.move_id)
+
+    @api.model
+    def _find_component(self, move):
+        """Which of :data:`COMPONENTS` an invoice is: what it says, or else what all its
+        lines are of."""
+        move = move.sudo()
         if move.cartera_component:
             return move.cartera_component
         company = move.company_id

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, ValidationError
 
 from . import (  # noqa: F401  (inherited: they come first)
     cartera_inner_chatter,
+    cartera_legal_claim,
     cartera_legal_costs,
     cartera_legal_handling,
 )
@@ -50,6 +51,7 @@ class CarteraLegalCase(models.Model):
     _name = "cartera.legal.case"
     _description = "Legal Case"
     _inherit = [
+        "cartera.legal.claim",
         "cartera.legal.handling",
         "cartera.legal.costs",
         "cartera.inner.chatter",
@@ -115,12 +117,6 @@ class CarteraLegalCase(models.Model):
         tracking=True,
         help="Day on which the debtor was served. Where the contact rules of its "
         "country say so, nobody contacts it to collect from then on.",
-    )
-    amount_capital = fields.Monetary(string="Claimed Capital")
-    amount_interest = fields.Monetary(string="Claimed Interest")
-    amount_costs = fields.Monetary(string="Claimed Costs")
-    amount_claimed = fields.Monetary(
-        string="Claimed", compute="_compute_amount_claimed", store=True
     )
     # -- what became of it --------------------------------------------------------
     state = fields.Selection(
@@ -214,13 +210,6 @@ class CarteraLegalCase(models.Model):
             number = legal.name if legal.name != "/" else None
             parts = (number, legal.docket_number or legal.court)
             legal.display_name = " · ".join(filter(None, parts))
-
-    @api.depends("amount_capital", "amount_interest", "amount_costs")
-    def _compute_amount_claimed(self):
-        for legal in self:
-            legal.amount_claimed = (
-                legal.amount_capital + legal.amount_interest + legal.amount_costs
-            )
 
     @api.depends("date_filed", "date_closed")
     def _compute_court_days(self):

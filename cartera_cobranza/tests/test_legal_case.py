@@ -53,6 +53,22 @@ class LegalCommon(CarteraCommon):
 class TestLegalCase(LegalCommon):
     """What a legal case holds, who decides on it, and how it goes on."""
 
+    def test_what_is_overdue_is_proposed_as_the_claim(self):
+        interest = self._invoice(60, "2026-02-01", due="2026-02-28")
+        interest.cartera_component = "interest"
+        fee = self._invoice(15, "2026-02-01", due="2026-02-28")
+        fee.cartera_component = "fee"
+        self._invoice(500, "2026-06-01", due="2026-07-31")
+        legals = self.env["cartera.legal.case"].with_user(self.collector)
+        with Form(legals.with_context(default_case_id=self.case.id)) as form:
+            self.assertEqual(form.amount_capital, 1000)
+            self.assertEqual(form.amount_interest, 60)
+            self.assertEqual(form.amount_costs, 15)
+            form.amount_costs = 100
+        self.assertEqual(form.record.amount_claimed, 1160)
+        self.env["cartera.run"].run(self.company)
+        self.assertEqual(form.record.amount_costs, 100)
+
     def test_a_collector_makes_a_legal_case(self):
         legals = self.env["cartera.legal.case"].with_user(self.collector)
         with Form(legals.with_context(default_case_id=self.case.id)) as form:
