@@ -35,7 +35,7 @@ STATES = [
     ("refused", "Turned down"),
     ("proposed", "Offered"),
     ("active", "In force"),
-    ("kept", "Kept"),
+    ("kept", "Fulfilled"),
     ("broken", "Broken"),
     ("expired", "Expired"),
     ("cancelled", "Cancelled"),

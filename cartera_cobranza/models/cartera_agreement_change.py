@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .cartera_agreement import STATES
 
@@ -22,7 +22,20 @@ class CarteraAgreementChange(models.Model):
     )
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     day = fields.Date(help="From this day of the company on it is so.")
-    state_from = fields.Selection(STATES, string="From")
-    state_to = fields.Selection(STATES, string="To", required=True)
-    user_id = fields.Many2one("res.users", string="By")
+    state_from = fields.Selection(STATES, string="State Before")
+    state_to = fields.Selection(STATES, string="State After", required=True)
+    user_id = fields.Many2one("res.users", string="User")
+    by_name = fields.Char(string="By", compute="_compute_by_name")
     reason = fields.Char()
+
+    @api.depends("user_id", "agreement_id.signed_by", "agreement_id.partner_id")
+    def _compute_by_name(self):
+        """Whoever answers an offer by its link is nobody's user: the signer, or else
+        the debtor."""
+        for change in self.sudo():
+            agreement, user = change.agreement_id, change.user_id
+            change.by_name = (
+                agreement.signed_by or agreement.partner_id.name
+                if user and user._is_public()
+                else user.name
+            )

@@ -11,7 +11,7 @@ class CarteraAgreement(models.Model):
     _inherit = "cartera.agreement"
 
     amount_covered = fields.Monetary(
-        string="Covered", compute="_compute_covered", store=True
+        string="Secured", compute="_compute_covered", store=True
     )
     coverage_percent = fields.Float(
         string="Coverage (%)",
@@ -153,7 +153,7 @@ class CarteraAgreementInstallment(models.Model):
     _inherit = "cartera.agreement.installment"
 
     amount_covered = fields.Monetary(
-        string="Covered", compute="_compute_covered", store=True
+        string="Secured", compute="_compute_covered", store=True
     )
     is_covered = fields.Boolean(
         string="Fully Covered", compute="_compute_covered", store=True

@@ -52,7 +52,7 @@ class CarteraAgreementItem(models.Model):
         help="Fees are waived first, then interest, then capital.",
     )
     amount = fields.Monetary(
-        string="Covered",
+        string="Debt Covered",
         compute="_compute_amount",
         store=True,
         precompute=True,

@@ -205,7 +205,7 @@ class CarteraAgreementGrid(models.Model):
     segment_ids = fields.Many2many("cartera.segment", help="Empty: all.")
     stage_ids = fields.Many2many("cartera.stage", help="Empty: all.")
     days_from = fields.Integer(string="Days Past Due From")
-    days_to = fields.Integer(string="To", help="Zero: without end.")
+    days_to = fields.Integer(string="Up To (Days)", help="Zero: without end.")
     amount_from = fields.Float(string="Balance From", digits="Account")
     amount_to = fields.Float(
         string="Up To", digits="Account", help="Zero: without end."

@@ -91,7 +91,7 @@ registry.category("web_tour.tours").add("cartera_finiquito_settled", {
         figure("amount_paid", "11,020.00"),
         line("installment_ids", "11,020.00", "Paid"),
         press("action_settle"),
-        state("Kept"),
+        state("Fulfilled"),
         page("entries"),
         line("move_ids", "580.00", "Posted"),
         line("move_ids", "1,160.00", "Posted"),
@@ -103,6 +103,6 @@ registry.category("web_tour.tours").add("cartera_finiquito_settled", {
             trigger: ".o_cartera_figures [name=amount_overdue]:contains(0.00)",
         },
         page("agreements"),
-        line("agreement_ids", "Finiquito", "Kept"),
+        line("agreement_ids", "Finiquito", "Fulfilled"),
     ],
 });

@@ -98,7 +98,7 @@ registry.category("web_tour.tours").add("cartera_reestructura_matched", {
 
 registry.category("web_tour.tours").add("cartera_reestructura_kept", {
     steps: () => [
-        state("Kept"),
+        state("Fulfilled"),
         {
             content: "All of it is paid",
             trigger:
@@ -117,7 +117,7 @@ registry.category("web_tour.tours").add("cartera_reestructura_kept", {
         line("change_ids", "In force", "Signed in the portal by Rosa Luz"),
         ...backToCase(),
         page("agreements"),
-        line("agreement_ids", "Reestructura", "Kept"),
+        line("agreement_ids", "Reestructura", "Fulfilled"),
     ],
 });
 
