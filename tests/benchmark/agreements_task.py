@@ -1,7 +1,10 @@
-"""Puts open items under agreements in force, and measures the aging with them."""
+"""Puts open items under agreements in force, and measures the aging with them and the
+judging of them."""
 
-from aging_task import ROUNDS, race
-from measuring import seconds_of
+from datetime import timedelta
+
+from aging_task import ROUNDS, race, without_index
+from measuring import peak_memory, seconds_of
 
 AGREEMENTS = 5_000
 ITEMS_EACH = 10
@@ -131,11 +134,51 @@ BY_HAND = {
      GROUP BY 1, 2"""
 }
 
+# What the engine keeps of agreements, as it would be written by hand: for agreements
+# of which nothing has been settled otherwise and no charges are invoiced.
+JUDGE_BY_HAND = """
+WITH paid AS (
+    SELECT i.agreement_id, SUM(i.amount - LEAST(l.amount_residual, i.amount)) AS money
+      FROM cartera_agreement_item i
+      JOIN account_move_line l ON l.id = i.line_id
+     WHERE i.is_active AND i.company_id = %(company)s
+     GROUP BY i.agreement_id
+), part AS (
+    UPDATE cartera_agreement_installment p
+       SET amount_paid = LEAST(GREATEST(paid.money, p.principal_from), p.principal_to)
+               - p.principal_from,
+           amount_open = p.principal_to
+               - LEAST(GREATEST(paid.money, p.principal_from), p.principal_to),
+           days_late = CASE WHEN paid.money < p.principal_to
+                            THEN GREATEST(%(date)s::date - p.date, 0) ELSE 0 END,
+           state = CASE WHEN paid.money >= p.principal_to THEN 'paid'
+                        WHEN p.date < %(date)s THEN 'overdue' ELSE 'pending' END
+      FROM paid
+     WHERE paid.agreement_id = p.agreement_id
+    RETURNING p.agreement_id, p.date, p.amount_open, p.days_late
+)
+UPDATE cartera_agreement a
+   SET amount_paid = paid.money, amount_open = total.due,
+       amount_overdue = total.overdue, missed_count = total.missed,
+       days_late = total.days_late, date_next = total.date_next,
+       standing = CASE WHEN total.missed > 0 THEN 'late' ELSE 'in_time' END
+  FROM paid
+  JOIN (
+    SELECT agreement_id, SUM(amount_open) AS due,
+           COALESCE(SUM(amount_open) FILTER (WHERE days_late > 0), 0) AS overdue,
+           COUNT(*) FILTER (WHERE days_late > 0) AS missed,
+           MAX(days_late) AS days_late,
+           MIN(date) FILTER (WHERE amount_open > 0) AS date_next
+      FROM part GROUP BY agreement_id
+  ) total ON total.agreement_id = paid.agreement_id
+ WHERE a.id = paid.agreement_id
+"""
+
 
 def measure_agreements(env, today):
     """Write agreements in force in a transaction that is rolled back; measure the aging
-    by debtor and bucket against hand-written SQL, the refresh of all cases and of one,
-    and the first page of the open items.
+    by debtor and bucket and the judging of them against hand-written SQL, and the
+    refresh of all cases and of one.
 
     :param today: the day that counts as today
     :return: dict of figures
@@ -149,6 +192,7 @@ def measure_agreements(env, today):
         "aging": _measure_aging(env, today),
         "refresh_before": before,
         "refresh": _measure_refresh(env),
+        "judging": _measure_judging(env, today, count),
     }
     env.cr.rollback()
     return found
@@ -217,7 +261,49 @@ def _measure_aging(env, today):
         "module_s": ours_best,
         "sql_s": min(hand_best.values()),
         "ratio": ours_best / min(hand_best.values()),
+        **without_index(env, by_hand, BY_HAND, ours_best),
     }
+
+
+def _measure_judging(env, today, agreements):
+    """Seconds of judging all agreements when all of them change, since a month goes by
+    or comes back, and when nothing does; and of the same by hand."""
+    judge, company = env["cartera.agreement.engine"]._judge, env.company
+    later = today + timedelta(days=30)
+    # Some have been judged by whoever read their debtors.
+    first = seconds_of(judge, company, today)[1]
+    changes, idle, by_hand = [], [], []
+    for _round in range(ROUNDS):
+        for day in (later, today):
+            count, seconds = seconds_of(judge, company, day)
+            assert count == agreements, "not all agreements changed"
+            changes.append(seconds)
+        count, seconds = seconds_of(judge, company, today)
+        assert not count, "agreements changed on a day on which nothing did"
+        idle.append(seconds)
+    shown = _read_overdue(env)
+    for day in (later, today) * ROUNDS:
+        values = {"company": company.id, "date": day}
+        by_hand.append(seconds_of(env.cr.execute, JUDGE_BY_HAND, values)[1])
+    assert _read_overdue(env) == shown, "the SQL by hand judges otherwise"
+    return {
+        "first_s": first,
+        "all_changed_s": min(changes),
+        "idle_s": min(idle),
+        "sql_s": min(by_hand),
+        "ratio": min(changes) / min(by_hand),
+        "memory_peak_mib": peak_memory(),
+    }
+
+
+def _read_overdue(env):
+    env.cr.execute(
+        """
+        SELECT id, standing, missed_count, amount_overdue FROM cartera_agreement
+         WHERE state = 'active' ORDER BY id
+        """
+    )
+    return env.cr.fetchall()
 
 
 def _measure_refresh(env):
