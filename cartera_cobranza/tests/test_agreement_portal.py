@@ -159,6 +159,10 @@ class TestAgreementPortal(DocumentCommon, HttpCase):
         )
         self.assertTrue(self.agreement.signature)
         self.assertTrue(self.agreement.signed_on)
+        signed = self.agreement.change_ids.filtered(
+            lambda change: change.state_to == "active"
+        )[:1]
+        self.assertEqual(signed.by_name, "Rosa Luz")
         contract = self._find(self.agreement, "contract")[:1]
         self.assertIn("Rosa Luz", contract.body)
         self.assertIn("127.0.0.1", contract.body)
