@@ -305,10 +305,11 @@ class TestAgreementDefault(DefaultCommon):
         self.agreement.write({"notice_days": 0})
         engine = type(self.env["cartera.agreement"])
         before = engine._leave_ledger
+        refusal = "The period is locked."
 
         def leave(agreement, day):
             if agreement == self.agreement:
-                raise UserError(self.env._("The period is locked."))
+                raise UserError(refusal)
             return before(agreement, day)
 
         self.patch(engine, "_leave_ledger", leave)

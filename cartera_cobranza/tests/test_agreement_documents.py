@@ -142,6 +142,19 @@ class TestAgreementDocuments(DocumentCommon):
         )
         return templates._choose(agreement, kind)._get_clauses(document).mapped("title")
 
+    def test_full_stops_stand_once(self):
+        self.company.name = "Uno & Dos, S.A. de C.V."
+        self.debtor.name = "Faro, S.A."
+        agreement = self._offer()
+        template = self.env["cartera.agreement.template"]._choose(agreement, "proposal")
+        template.body_html = (
+            '<p>Pay <t t-out="object.creditor_name"/>.</p>'
+            '<p>For <t t-out="object.debtor_name"/>. Thanks.</p>'
+        )
+        text = self._read(agreement._issue("proposal"))
+        self.assertIn("Pay Uno & Dos, S.A. de C.V. For Faro, S.A. Thanks.", text)
+        self.assertNotIn("..", text)
+
     def test_clauses_follow_the_terms(self):
         plain = self._agree(("2026-07-15", 1000), kind="reestructura")
         titles = self._get_titles(plain)
@@ -377,11 +390,11 @@ class TestAgreementDocuments(DocumentCommon):
         offer, pagare = agreement._issue("proposal"), agreement._issue("pagare")
         reports = type(self.env["ir.actions.report"])
         render = reports._render_qweb_pdf
-        broken = offer.ids
+        broken, refusal = offer.ids, "No printer"
 
         def fail(records, report_ref, res_ids=None, data=None):
             if res_ids == broken:
-                raise UserError(self.env._("No printer"))
+                raise UserError(refusal)
             return render(records, report_ref, res_ids=res_ids, data=data)
 
         self.patch(reports, "_render_qweb_pdf", fail)
