@@ -2,6 +2,7 @@
 
 import socket
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cartera_dev import runtime
@@ -30,6 +31,22 @@ def test_no_port(port, monkeypatch):
 def test_empty_setting_means_the_default(monkeypatch):
     monkeypatch.setenv("DATABASE", "")
     assert demo.setting("DATABASE", "demo") == "demo"
+
+
+@pytest.mark.parametrize(
+    ("port", "links"), [(8471, [("web.base.url", "http://127.0.0.1:8471")]), (None, [])]
+)
+def test_links_lead_to_the_port(port, links, monkeypatch):
+    made = []
+    monkeypatch.setattr(demo, "module_key", lambda: "key")
+    monkeypatch.setattr(demo, "set_parameter", lambda *args: made.append(args[2:]))
+    odoo = SimpleNamespace(
+        exists=lambda name: True,
+        installed=lambda name, module: True,
+        parameter=lambda name, key: "key",
+    )
+    demo.make(odoo, "demo", "es_MX", port)
+    assert made == links
 
 
 @pytest.mark.parametrize("name", ["", "a b", "-x", "a'b", "ä"])

@@ -29,7 +29,7 @@ def run(words: list[str]) -> int:
     with prepared() as odoo:
         programs.want_wkhtmltopdf()
         check_language(odoo, language)
-        make(odoo, database, language)
+        make(odoo, database, language, port)
         code = odoo.call(odoo.program("demo", "report", database, language))
         if code:
             raise Failure(f"The nightly job failed in the database {database}.")
@@ -71,8 +71,11 @@ def check_language(odoo: Odoo, language: str) -> None:
         raise Failure(f"LANG_CODE={language} is no language of Odoo's, as es_MX is.")
 
 
-def make(odoo: Odoo, database: str, language: str) -> None:
-    """Makes the demo database, or brings an existing one up to this clone's module."""
+def make(odoo: Odoo, database: str, language: str, port: int | None) -> None:
+    """Makes the demo database, or brings an existing one up to this clone's module.
+
+    Its links lead to `port`; without one they stay as they are.
+    """
     if setting("RESET", "0") != "0":
         odoo.drop(database)
     module = module_key()
@@ -81,6 +84,7 @@ def make(odoo: Odoo, database: str, language: str) -> None:
         Template(company=COMPANY, language=language).copy(odoo, part)
         with step("Installing Cartera y cobranza"):
             odoo.install(part, "-i", paths.MODULE, "--without-demo=1")
+        point_links(odoo, part, port)
         with step("Filling the company with 18 months of invoices"):
             program = odoo.program("demo", "build", part)
             odoo.quietly(program, what="Making the demo data", log="demo")
@@ -96,6 +100,7 @@ def make(odoo: Odoo, database: str, language: str) -> None:
             words = (f"--load-language={language}", "--i18n-overwrite")
             odoo.install(database, "-u", paths.MODULE, *words)
         stamp(odoo, database, module)
+    point_links(odoo, database, port)
 
 
 def module_key() -> str:
@@ -108,9 +113,21 @@ def module_key() -> str:
 
 def stamp(odoo: Odoo, database: str, key: str) -> None:
     """Notes in the database which state of the module it was made or updated by."""
+    set_parameter(odoo, database, STAMP, key)
+
+
+def point_links(odoo: Odoo, database: str, port: int | None) -> None:
+    """Has links and QR codes lead to where the demo is served from the first on, and
+    not only after an administrator has logged in there."""
+    if port:
+        set_parameter(odoo, database, "web.base.url", f"http://{HOST}:{port}")
+
+
+def set_parameter(odoo: Odoo, database: str, key: str, value: str) -> None:
+    """Sets a system parameter, of words that need no quoting."""
     odoo.sql(
         "INSERT INTO ir_config_parameter (key, value) "
-        f"VALUES ('{STAMP}', '{key}') "
+        f"VALUES ('{key}', '{value}') "
         "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         database,
     )
