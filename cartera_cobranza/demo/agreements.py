@@ -14,7 +14,6 @@ SIGNER = {
 }
 DISCOUNT_RATE, RATE_CAP = 11.5, 45.0
 WAIVER = "Bonificación por finiquito"
-AGREEMENT_ACCOUNT = "Clientes en convenio"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from PIL import Image, ImageDraw
 from odoo import Command, api, fields, models
 
 from .agreements import (
-    AGREEMENT_ACCOUNT,
     COSTS,
     DEALS,
     DISCOUNT_RATE,
@@ -52,25 +51,9 @@ class CarteraDemoAgreements(models.AbstractModel):
             company.cartera_waiver_product_id = self.env["product.product"].create(
                 {"name": WAIVER, "type": "service", "taxes_id": [Command.clear()]}
             )
-        self._create_account(company)
         # Sold with the tax that the company charges, as its goods are.
         products = company.cartera_interest_product_id | company.cartera_fee_product_id
         products.taxes_id |= company.account_sale_tax_id
-
-    @api.model
-    def _create_account(self, company):
-        """An account of its own for what agreements move."""
-        if company.cartera_agreement_account_id:
-            return
-        receivable = (
-            self.env["res.partner"]
-            ._fields["property_account_receivable_id"]
-            .get_company_dependent_fallback(self.env["res.partner"])
-        )
-        if receivable:
-            company.cartera_agreement_account_id = receivable.copy(
-                {"name": AGREEMENT_ACCOUNT}
-            )
 
     # -- days ---------------------------------------------------------------------
 

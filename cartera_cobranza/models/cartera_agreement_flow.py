@@ -82,6 +82,8 @@ class CarteraAgreementFlow(models.AbstractModel):
                 "date_approved": fields.Datetime.now() if granted else False,
             }
         )
+        # What the ledger would refuse at the signature is not offered at all.
+        agreement._check_ledger(agreement.company_id._get_cartera_today())
         agreement._name_it()
         agreement._set_state("to_approve" if own else "proposed", self.override_reason)
         if own:
@@ -208,8 +210,10 @@ class CarteraAgreementFlow(models.AbstractModel):
                 raise UserError(
                     self.env._(
                         "%(item)s has changed since the offer: %(left)s of it are "
-                        "open, and %(covered)s are covered. Withdraw the offer and "
-                        "make a new one.",
+                        "open, and %(covered)s are covered. If a payment was matched "
+                        "with it meanwhile, undo that match, note the signature and "
+                        "match it again; otherwise withdraw the offer and make a new "
+                        "one.",
                         item=line.move_name,
                         left=line.currency_id.format(left),
                         covered=self.currency_id.format(item.amount),

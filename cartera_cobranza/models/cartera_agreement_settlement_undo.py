@@ -41,7 +41,13 @@ class CarteraAgreementSettlementUndo(models.AbstractModel):
             self._take_move_back(move, today)
         booked.cartera_settles = False
         self.write(
-            {"date_ended": False, "end_reason": False, "is_settlement_held": True}
+            {
+                "date_ended": False,
+                "end_reason": False,
+                "is_settlement_held": True,
+                # It was asked for, and no payment is missing because of it.
+                "is_taken_back": False,
+            }
         )
         self.item_ids.is_active = True
         self._set_state("active", reason)

@@ -129,6 +129,17 @@ class TestAgreementFlow(NegotiationCommon):
             agreement._sign()
         self.assertEqual(agreement.state, "active")
 
+    def test_what_the_ledger_would_refuse_is_not_offered(self):
+        self.reestructura.ledger_mode = "reclassification"
+        self.company.cartera_agreement_journal_id = False
+        agreement = self._negotiate(product_id=self.reestructura.id)
+        with self.assertRaisesRegex(UserError, "Journal of Agreements"):
+            agreement.action_propose()
+        self.env.invalidate_all()
+        self.company.cartera_agreement_journal_id = self.misc_journal
+        agreement.action_propose()
+        self.assertEqual(agreement.state, "proposed")
+
     def test_the_night_ends_an_offer_that_lapsed(self):
         agreement = self._offered()
         run = self.env["cartera.run"].sudo()
@@ -153,7 +164,7 @@ class TestAgreementFlow(NegotiationCommon):
     def test_an_item_paid_since_the_offer(self):
         agreement = self._offered()
         self._pay(self.second, 50, "2026-06-30")
-        with self.assertRaisesRegex(UserError, "has changed since the offer"):
+        with self.assertRaisesRegex(UserError, "has changed since the offer.*match it"):
             agreement._sign()
         self.assertEqual(agreement.state, "proposed")
         agreement._withdraw("Paid in part")

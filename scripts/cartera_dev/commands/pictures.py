@@ -22,7 +22,7 @@ def run(words: list[str]) -> None:
     language = demo.setting("LANG_CODE", "es_MX")
     with prepared() as odoo:
         demo.check_language(odoo, language)
-        demo.make(odoo, database, language)
+        demo.make(odoo, database, language, None)
         report = odoo.program("demo", "report", database, language)
         odoo.quietly(report, what="The nightly job", log="demo")
         with step("Taking the pictures"):
