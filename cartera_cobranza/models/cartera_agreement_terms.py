@@ -111,7 +111,9 @@ class CarteraAgreementTerms(models.AbstractModel):
             case "grace_periods":
                 return 0
             case "down_payment":
-                return self._get_least_down_payment(grid)
+                debts, waived = self._get_debts(), self._get_waived()
+                payable = sum(debts.values()) - sum(waived.values())
+                return self._get_least_down_payment(grid, self._to_amount(payable))
             case "date_down_payment":
                 return start
             case "date_valid_until":
@@ -124,15 +126,34 @@ class CarteraAgreementTerms(models.AbstractModel):
             case _:
                 return self.product_id[name]
 
-    def _get_least_down_payment(self, grid):
+    def _get_least_down_payment(self, grid, payable):
+        """What has to be paid down of ``payable``, rounded up."""
         currency = self.currency_id
         if not currency or self.method == "custom":
             return 0
         return float_round(
-            self._get_debt() * grid.down_payment / 100,
+            payable * grid.down_payment / 100,
             precision_rounding=currency.rounding,
             rounding_method="UP",
         )
+
+    def _follow_payable(self):
+        """Of another amount to be paid the least down payment is another one, as long
+        as nobody typed more or less."""
+        before = self.amount_debt - self.amount_quita
+        least = self._get_least_down_payment(self._find_usual_grid(), before)
+        if self.currency_id and not self.currency_id.compare_amounts(
+            self.down_payment, least
+        ):
+            self.down_payment = self._get_proposal("down_payment")
+
+    @api.onchange("product_id")
+    def _onchange_product_id(self):
+        """What one product waives, another one may not: it is typed anew."""
+        if any(self._get_waived().values()):
+            self._set_waived(dict.fromkeys(COMPONENTS, 0))
+            self.down_payment = self._get_proposal("down_payment")
+            self._refresh()
 
     @api.onchange("periodicity", "last_day")
     def _onchange_periodicity(self):
@@ -226,11 +247,13 @@ class CarteraAgreementTerms(models.AbstractModel):
             for name, owed in debts.items()
         ):
             self._waive_percents()
+            self._follow_payable()
             self._refresh()
 
     @api.onchange("amount_quita_fee", "amount_quita_interest", "amount_quita_capital")
     def _onchange_quita_amount(self):
         self._set_waived(self._get_waived())
+        self._follow_payable()
         self._refresh()
 
     @api.onchange("amount_payable")
@@ -238,6 +261,7 @@ class CarteraAgreementTerms(models.AbstractModel):
         left = sum(self._get_debts().values()) - sum(self._get_waived().values())
         if self._to_units(self.amount_payable) != left:
             self._waive_to(self.amount_payable)
+            self._follow_payable()
             self._refresh()
 
     # -- buttons ------------------------------------------------------------------

@@ -90,6 +90,22 @@ class TestAgreementTerms(NegotiationCommon):
         )
         self.assertEqual(agreement.amount_total, 1218.03)
 
+    def test_another_product_grants_its_own_quita_and_down_payment(self):
+        self.reestructura.grid_ids = [Command.create({"down_payment": 25})]
+        with self._form() as form:
+            form.quita_capital = 40
+            form.product_id = self.reestructura
+            self.assertEqual((form.quita_capital, form.amount_quita), (0, 0))
+            self.assertEqual((form.amount_payable, form.down_payment), (1200, 300))
+            form.quita_capital = 10
+            self.assertEqual((form.amount_payable, form.down_payment), (1080, 270))
+            form.amount_payable = 1000
+            self.assertEqual(form.down_payment, 250)
+            form.down_payment = 500
+            form.quita_capital = 0
+            self.assertEqual(form.down_payment, 500)
+        self.assertEqual(form.save().down_payment, 500)
+
     def test_only_products_of_the_country(self):
         countries = self.company.account_fiscal_country_id
         elsewhere = self.env["res.country"].search(
