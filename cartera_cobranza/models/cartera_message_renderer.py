@@ -213,9 +213,12 @@ class CarteraMessageRenderer(models.AbstractModel):
             message.write({"subject": subjects[message.id], "body": body})
 
     @api.model
-    def _end_sentences(self, message, text):
-        """One full stop where a sentence ends with a name that has its own: S.A."""
-        for name in (message.debtor_name, message.creditor_name, message.signer_name):
+    def _end_sentences(self, record, text):
+        """One full stop where a sentence ends with a name that has its own: S.A.
+
+        :param record: message or document that the text is of
+        """
+        for name in (record.debtor_name, record.creditor_name, record.signer_name):
             if name and name.endswith("."):
                 name = escape(name) if isinstance(text, Markup) else name
                 text = text.replace(name + ".", name)
@@ -258,6 +261,8 @@ class CarteraMessageRenderer(models.AbstractModel):
             "totals": totals if template.show_items else [],
             "states_charges": claims,
             "states_rights": claims,
+            # What is open is not what an offer asks for.
+            "is_offer": message.kind == "proposal",
             "payment_url": message._choose_payment_url(totals, links),
             "opt_out_url": message._get_opt_out_url(),
         }

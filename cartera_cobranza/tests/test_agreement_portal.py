@@ -295,6 +295,9 @@ class TestAgreementPortal(DocumentCommon, HttpCase):
         )
         self.assertIn(self.link, compose.body.replace("&amp;", "&"))
         self.assertIn("800.00", compose.body)
+        # One amount is to be paid; what is open is named for what it is.
+        self.assertNotIn("To pay", compose.body)
+        self.assertIn("Owed without the agreement", compose.body)
         self.assertTrue(self._find(self.agreement, "proposal"))
         message = compose._create_message()
         self.assertEqual(message.agreement_id, self.agreement)
