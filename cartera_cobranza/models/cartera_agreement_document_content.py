@@ -316,7 +316,10 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
 
     def _render_text(self, record, name):
         text = record._render_field(name, list(self._ids))[self._ids[0]]
-        return Markup("") if is_html_empty(text) else Markup(text)
+        if is_html_empty(text):
+            return Markup("")
+        renderer = self.env["cartera.message.renderer"]
+        return renderer._end_sentences(self, Markup(text))
 
     def _get_signature(self):
         """The signature of who accepted in the portal, for the contract."""
