@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..lib.coverage import cover
+from .cartera_agreement_document import LIVE_IN
 
 # What counts as cover: what is paid was good.
 GOOD_STATES = ("held", "paid")
@@ -65,12 +66,20 @@ class CarteraAgreement(models.Model):
     # -- buttons ------------------------------------------------------------------
 
     def action_create_pagares(self):
-        """A pagaré of the debtor for each instalment that is not covered yet."""
-        self._create_pagares(lambda uncovered: uncovered)
+        """A pagaré of the debtor for each instalment that is not covered yet: planned
+        while it is negotiated, issued from the offer on."""
+        if self.state in LIVE_IN["pagare"]:
+            self.action_issue_pagares()
+        else:
+            self._create_pagares(lambda uncovered: uncovered)
 
     def action_create_pagare(self):
-        """One pagaré of the debtor for all that is not covered yet."""
-        self._create_pagares(lambda uncovered: [uncovered])
+        """One pagaré of the debtor for all that is not covered yet: planned while it
+        is negotiated, issued from the offer on."""
+        if self.state in LIVE_IN["pagare"]:
+            self.action_issue_pagare()
+        else:
+            self._create_pagares(lambda uncovered: [uncovered])
 
     def _create_pagares(self, split):
         """Pagarés for what is not covered.

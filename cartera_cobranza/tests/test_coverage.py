@@ -110,9 +110,13 @@ class TestCoverage(AgreementCommon):
             self.agreement.coverage_ids.installment_ids.mapped("number"), [2]
         )
 
+    def _negotiate_again(self):
+        self.agreement.sudo().write({"state": "draft", "date_started": False})
+
     # -- pagarés ------------------------------------------------------------------
 
     def test_a_pagare_for_each_instalment(self):
+        self._negotiate_again()
         self._as(self.collector, self.agreement).action_create_pagares()
         self.assertRecordValues(
             self.agreement.coverage_ids.sorted("date_due"),
@@ -137,8 +141,11 @@ class TestCoverage(AgreementCommon):
             self.agreement.action_create_pagares()
 
     def test_a_pagare_that_is_issued_is_the_one_that_is_held(self):
+        self._negotiate_again()
         mine = self._as(self.collector, self.agreement)
         mine.action_create_pagares()
+        self.assertNotIn("pagare", mine.document_ids.mapped("kind"))
+        self.agreement.sudo().state = "proposed"
         mine.action_issue_pagares()
         folios = mine.document_ids.filtered(lambda one: one.kind == "pagare")
         self.assertEqual(len(folios), 2)
@@ -155,7 +162,27 @@ class TestCoverage(AgreementCommon):
         folio = mine.document_ids.filtered(lambda one: one.kind == "pagare").name
         self.assertEqual(mine.coverage_ids.reference, folio)
 
+    def test_once_it_is_offered_the_pagare_is_issued(self):
+        for state, count, button in (
+            ("proposed", 1, "action_create_pagare"),
+            ("active", 2, "action_create_pagares"),
+        ):
+            with self.subTest(state):
+                self.agreement.sudo().state = state
+                mine = self._as(self.collector, self.agreement)
+                getattr(mine, button)()
+                issued = mine.document_ids.filtered(lambda one: one.kind == "pagare")
+                issued = issued.filtered(lambda one: one.state == "valid")
+                self.assertEqual(
+                    sorted(mine.coverage_ids.mapped("reference")),
+                    sorted(issued.mapped("name")),
+                )
+                self.assertEqual(len(issued), count)
+                issued.sudo()._revoke()
+                self.agreement.coverage_ids.sudo().unlink()
+
     def test_one_pagare_for_what_is_not_covered(self):
+        self._negotiate_again()
         self._cover(100, kind="cheque", parts=self.first)
         self._as(self.collector, self.agreement).action_create_pagare()
         pagare = self.agreement.coverage_ids.filtered(lambda one: one.kind == "pagare")
