@@ -21,13 +21,17 @@ class CarteraLegalEngine(models.AbstractModel):
     def _find_over(self, company, date):
         """The agreements in force whose suspension of the proceedings was over before
         ``date``, and of which nobody was told yet."""
-        agreements = self.env["cartera.agreement"]._as_judged().search(
-            [
-                ("company_id", "=", company.id),
-                ("state", "=", "active"),
-                ("date_suspended_until", "<", date),
-                ("legal_case_id.state", "=", "suspended"),
-            ]
+        agreements = (
+            self.env["cartera.agreement"]
+            ._as_judged()
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("state", "=", "active"),
+                    ("date_suspended_until", "<", date),
+                    ("legal_case_id.state", "=", "suspended"),
+                ]
+            )
         )
         return agreements.with_env(self.env).filtered(
             lambda agreement: (
