@@ -209,7 +209,6 @@ class CarteraDemoAgreements(models.AbstractModel):
     def _secure(self, case, kind):
         """A pagaré for each instalment, and somebody who answers for all."""
         agreement = self._find_agreement(case)
-        agreement.action_create_pagares()
         agreement.action_issue_pagares()
         if kind == "convenio_judicial":
             country = case.partner_id.country_id
