@@ -24,7 +24,7 @@ class CarteraAgreementChange(models.Model):
     day = fields.Date(help="From this day of the company on it is so.")
     state_from = fields.Selection(STATES, string="State Before")
     state_to = fields.Selection(STATES, string="State After", required=True)
-    user_id = fields.Many2one("res.users", string="User")
+    user_id = fields.Many2one("res.users")
     by_name = fields.Char(string="By", compute="_compute_by_name")
     reason = fields.Char()
 

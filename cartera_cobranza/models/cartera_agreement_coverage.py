@@ -225,14 +225,17 @@ class CarteraAgreementCoverage(models.Model):
     def _unlink_except_fixed(self):
         self._check_not_fixed()
 
+    # pylint: disable-next=missing-return
     def _remember_numbers(self):
         """Keep which instalments are meant, should the schedule be made anew."""
         for coverage in self:
             numbers = coverage.installment_ids.mapped("number")
+            # pylint: disable-next=super-method-mismatch
             super(CarteraAgreementCoverage, coverage).write(
                 {"installment_numbers": numbers or False}
             )
 
+    # pylint: disable-next=missing-return
     def _find_installments(self):
         """Secure the instalments that bear the remembered numbers now."""
         for coverage in self.filtered("installment_numbers"):
@@ -241,6 +244,7 @@ class CarteraAgreementCoverage(models.Model):
                     part.number in coverage.installment_numbers
                 )
             )
+            # pylint: disable-next=super-method-mismatch
             super(CarteraAgreementCoverage, coverage).write(
                 {"installment_ids": [Command.set(meant.ids)]}
             )
