@@ -160,6 +160,7 @@ class Photographer:
 
     def _take_team(self) -> None:
         """What the supervisor sees, and how work changes hands."""
+        self._open("/odoo/cartera-promises", ".o_menu_sections")
         self._open_menu("cartera_menu_supervision", "cartera_team_day_menu")
         self._take("team-today", None, ".o_list_view .o_data_row button")
         self.browser.click(".o_data_row button[name=action_transfer]")
