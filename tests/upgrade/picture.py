@@ -42,6 +42,7 @@ RECORDS = {
 GROWING = (
     "activity",
     "cartera_message_template",
+    "cartera_worklist_rule",
     "cron",
     "mail_activity_type",
     "resource_calendar",
