@@ -82,13 +82,11 @@ class CarteraAgreementCharges(models.AbstractModel):
 
     # -- being charged ------------------------------------------------------------
 
-    def _charge(self, date, until=None):
+    def _charge(self, date):
         """Invoice the charges of the instalments that have come by ``date``, but for
         those that have been or may not be.
 
         :param date: day of the invoices
-        :param until: the charges of instalments up to this later day, too. What the
-            units of an indexed one will be worth is not known before its day.
         :return: the invoices
         :raise UserError: when a product, or the value of an indexed unit, is missing,
             or the books are closed
@@ -96,8 +94,7 @@ class CarteraAgreementCharges(models.AbstractModel):
         self.ensure_one()
         invoices = self.env["account.move"]
         for installment in self.sudo().installment_ids.sorted("number"):
-            last = date if installment.units else until or date
-            if installment._is_chargeable(last):
+            if installment._is_chargeable(date):
                 invoices |= self._charge_installment(installment, date)
         return invoices
 

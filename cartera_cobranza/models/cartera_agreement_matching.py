@@ -47,15 +47,41 @@ class CarteraAgreementMatching(models.AbstractModel):
             )
 
     def _charge_what_is_paid(self):
-        """Invoice the charges that money at hand pays together with the debt; what
-        would come after all of the debt is paid, lapses."""
+        """Invoice the charges that have come, and those of the next days that the money
+        at hand reaches; what would come after all of the debt is paid, lapses."""
         charges = self._get_open_charge_lines()
-        debt = self._get_match_targets()
-        is_owed = any(debt[line] > 0 for line in debt.keys() - set(charges))
-        if not is_owed or not self._get_unapplied_payments():
+        targets = self._get_match_targets()
+        debt = sum(targets[line] for line in targets.keys() - set(charges))
+        money = -sum(self._get_unapplied_payments().mapped("amount_residual_currency"))
+        if any(self.currency_id.compare_amounts(x, 0) <= 0 for x in (debt, money)):
             return
         today = self.company_id._get_cartera_today()
-        self._charge(today, until=fields.Date.add(today, days=DAYS_AHEAD))
+        self._charge(today)
+        for installment in self._get_reached_installments(money, debt, today):
+            self._charge_installment(installment, today)
+
+    def _get_reached_installments(self, money, debt, today):
+        """The instalments of the next days whose charges ``money`` pays, and before
+        them whatever comes first. What the units of an indexed one will be worth is not
+        known before its day.
+
+        :param money: amount at hand, in the currency of the agreement
+        :param debt: what is left of the covered debt, likewise
+        """
+        last = fields.Date.add(today, days=DAYS_AHEAD)
+        parts = self.installment_ids.sorted("number")
+        paid = parts[-1:].principal_to - debt
+        money -= sum(self._get_open_charge_lines().mapped("amount_residual_currency"))
+        reached = parts.browse()
+        for part in parts:
+            if part.date <= today or part.units or not part._is_chargeable(last):
+                continue
+            first = max(part.principal_from - paid, 0)
+            money -= part.amount_interest + part.amount_fee + part.amount_tax
+            if self.currency_id.compare_amounts(money, first) < 0:
+                break
+            reached |= part
+        return reached
 
     def _check_payment_accounts(self):
         """:raise UserError: when money waits on another account than what is owed,

@@ -220,6 +220,22 @@ class TestCharges(AgreementCommon):
         self.assertFalse(self._charges(agreement))
         self.assertEqual(self.invoice.amount_residual, 600)
 
+    def test_money_for_one_instalment_pays_no_interest_of_the_next(self):
+        agreement = self._agree(("2026-07-15", 500, 20), ("2026-07-22", 500, 10))
+        self._pay_and_match(agreement, 523, "2026-07-15")
+        self.assertEqual(len(self._charges(agreement)), 1)
+        self.assertEqual(self.invoice.amount_residual, 500)
+        self._charge("2026-07-16")
+        self.assertEqual(agreement.installment_ids.mapped("state"), ["paid", "pending"])
+        self.assertLedgerEven()
+
+    def test_money_for_two_instalments_pays_the_interest_of_both(self):
+        agreement = self._agree(("2026-07-15", 500, 20), ("2026-07-22", 500, 10))
+        self._pay_and_match(agreement, 523 + 511.5, "2026-07-15")
+        charges = self._charges(agreement)
+        self.assertEqual(charges.mapped("amount_residual"), [0, 0])
+        self.assertEqual(self.invoice.amount_residual, 0)
+
     def test_without_money_nothing_is_charged_by_matching(self):
         agreement = self._agree()
         with self._on("2026-07-15"), self.assertRaises(UserError):
