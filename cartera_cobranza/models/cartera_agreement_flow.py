@@ -316,7 +316,7 @@ class CarteraAgreementFlow(models.AbstractModel):
         self.item_ids.is_active = True
         self._set_state("active", reason)
         self._enter_ledger(self.company_id._get_cartera_today())
-        self._suspend_court()
+        self._return_to_court()
         self._mark()
 
     def _check_free_items(self):

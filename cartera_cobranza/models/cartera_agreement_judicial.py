@@ -122,6 +122,10 @@ class CarteraAgreementJudicial(models.AbstractModel):
         """Ask when and why the court rejected the agreement."""
         return self._open_court_window("rejected")
 
+    def action_undo_court(self):
+        """Ask why the last step in court is taken back."""
+        return self._open_decision("undo_court")
+
     def _open_court_window(self, step):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -156,23 +160,102 @@ class CarteraAgreementJudicial(models.AbstractModel):
             raise UserError(self.env._("This day is still to come."))
         # The steps in court are written by this window alone.
         agreement = self.sudo()
-        agreement[f"date_{step}"] = date
         if step == "homologated":
             agreement._homologate(date)
-        elif step == "rejected":
+            return
+        agreement[f"date_{step}"] = date
+        if step == "rejected":
             agreement._reject_in_court(date, reason)
 
     def _homologate(self, date):
         """The agreement has become a title: where it ends the proceedings, they are
         over."""
+        if self._has_ended_court():
+            self.legal_case_id._reopen()
+        self.date_homologated = date
         if self.court_effect == "ends":
             self.legal_case_id._close("agreement", date)
+
+    def _has_ended_court(self):
+        """Whether the legal case is closed because this agreement was homologated."""
+        legal = self.legal_case_id
+        return (
+            self.court_effect == "ends"
+            and legal.state == "closed"
+            and legal.outcome == "agreement"
+            and legal.date_closed == self.date_homologated
+        )
 
     def _reject_in_court(self, date, reason):
         """The court does not accept it: everything is as it was before."""
         self.court_reason = reason
         note = self.env._("Rejected by the court: %s", reason)
         self._close("cancelled", date, note)
+
+    # -- what the court did not do ------------------------------------------------
+
+    def _undo_court_step(self, reason):
+        """Take back that the agreement was homologated, as a supervisor, or else that
+        it was presented: that was noted by mistake.
+
+        A legal case which the homologation closed rests again, as it did before.
+
+        :raise UserError: when there is no such step, or when something followed that
+            is to be undone first
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if not self.date_presented and not self.date_homologated:
+            raise UserError(self.env._("The court has done nothing with it so far."))
+        if self.state != "active":
+            raise UserError(
+                self.env._(
+                    "The agreement is not in force any more. Reinstate it, or undo its "
+                    "settlement, first."
+                )
+            )
+        step = "homologated" if self.date_homologated else "presented"
+        if step == "homologated":
+            self._check_decider()
+        # The steps in court are written by the windows alone.
+        agreement = self.sudo()
+        day = format_date(self.env, agreement[f"date_{step}"])
+        if step == "homologated":
+            agreement._take_homologation_back()
+            note = self.env._("Homologation of %s taken back", day)
+        else:
+            note = self.env._("Presentation of %s taken back", day)
+        agreement[f"date_{step}"] = False
+        agreement._note_change(agreement.state, f"{note}: {reason}")
+
+    def _take_homologation_back(self):
+        """:raise UserError: when the proceedings have gone on since"""
+        legal = self.legal_case_id
+        if self._has_ended_court():
+            legal._reopen()
+            # One that was broken and reinstated closed it out of its execution.
+            legal._suspend(legal._get_today())
+        elif legal.state in ("closed", "execution"):
+            labels = dict(legal._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "The legal case %(legal_case)s has gone on since: %(state)s. Take "
+                    "that back first.",
+                    legal_case=legal.name,
+                    state=labels[legal.state],
+                )
+            )
+
+    def _return_to_court(self):
+        """It is in force again: what its end asked for is not to be done any more, nor
+        did the court reject it."""
+        for agreement in self.sudo().filtered("legal_case_id"):
+            agreement.write({"date_rejected": False, "court_reason": False})
+            agreement.legal_case_id._forget_the_end()
+            if not agreement._has_ended_court():
+                agreement._suspend_court()
+
+    # -- what it does to the proceedings ------------------------------------------
 
     def _suspend_court(self):
         """The court case rests while the agreement is kept."""

@@ -52,7 +52,7 @@ class CarteraAgreementSettlementUndo(models.AbstractModel):
         self.item_ids.is_active = True
         self._set_state("active", reason)
         self._enter_ledger(today)
-        self._suspend_court()
+        self._return_to_court()
         self._mark()
 
     def _take_move_back(self, move, date):

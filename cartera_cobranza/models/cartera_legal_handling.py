@@ -82,13 +82,7 @@ class CarteraLegalHandling(models.AbstractModel):
         self._check_supervisor()
         self._require_states("closed")
         for legal in self.sudo():
-            legal.write(
-                {
-                    "state": legal.state_before or "open",
-                    "date_closed": False,
-                    "outcome": False,
-                }
-            )
+            legal._reopen()
 
     def action_open_case(self):
         """Open the case of the debtor."""
@@ -168,6 +162,21 @@ class CarteraLegalHandling(models.AbstractModel):
             }
         )
 
+    def _reopen(self):
+        """It was closed by mistake: it is what it was before, and rests since then
+        if it did."""
+        self.ensure_one()
+        values = {
+            "state": self.state_before or "open",
+            "date_closed": False,
+            "outcome": False,
+        }
+        if values["state"] == "suspended":
+            rested = max((self.date_resumed - self.date_suspended).days, 0)
+            values["date_resumed"] = False
+            values["suspended_days"] = self.suspended_days - rested
+        self.write(values)
+
     # -- who does what ------------------------------------------------------------
 
     def _get_today(self):
@@ -212,6 +221,17 @@ class CarteraLegalHandling(models.AbstractModel):
             user_id=owner.id,
             summary=summary,
         )
+
+    def _forget_the_end(self):
+        """The agreement made in it is in force again: neither is anything released or
+        withdrawn, nor do the proceedings go on."""
+        self.ensure_one()
+        self.activity_unlink([COURT, RELEASE])
+        # The end of a suspension is told anew, if it is still over.
+        values = {"date_told_until": False}
+        if self.state != "closed":
+            values["outcome"] = False
+        self.write(values)
 
     def _release_measures(self):
         """Plan that each measure in force is released, once."""

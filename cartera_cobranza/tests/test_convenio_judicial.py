@@ -338,6 +338,152 @@ class TestConvenioJudicial(CourtCommon):
             self._as(self.collector).action_resume()
         self.assertEqual(self.legal.state, "open")
 
+    # -- undone -------------------------------------------------------------------
+
+    def _take_back(self, agreement, user=None, reason="Another docket"):
+        """The last step in court is undone, in the window."""
+        agreement = self._as(user or self.supervisor, agreement)
+        action = agreement.action_undo_court()
+        window = self.env["cartera.agreement.decision"].with_user(agreement.env.user)
+        with Form(window.with_context(**action["context"])) as form:
+            form.reason = reason
+        form.record.action_confirm()
+
+    def test_an_undone_homologation_leaves_the_court_as_it_was(self):
+        agreement = self._make_court("ends")
+        columns = ["state", "date_suspended", "date_resumed", "suspended_days"]
+        columns += ["procedural_stage", "date_closed", "outcome", "date_execution"]
+        [before] = self.legal.read(columns)
+        with self._on("2026-07-20"):
+            self._tell(agreement, "presented", "2026-07-06")
+            self._tell(agreement, "homologated", "2026-07-15")
+            self._take_back(agreement)
+        self.assertEqual(self.legal.read(columns), [before])
+        self.assertRecordValues(
+            agreement,
+            [
+                {
+                    "state": "active",
+                    "date_presented": self._day("2026-07-06"),
+                    "date_homologated": False,
+                }
+            ],
+        )
+        change = agreement.change_ids[0]
+        self.assertEqual(change.user_id, self.supervisor)
+        self.assertIn("Another docket", change.reason)
+        self.assertIn("07/15/2026", change.reason)
+        with self._on("2026-09-10"):
+            agreement._close("broken", fields.Date.today())
+        self.assertRecordValues(self.legal, [{"state": "open", "suspended_days": 72}])
+
+    def test_an_undone_homologation_that_only_suspends(self):
+        agreement = self._make_court()
+        with self._on("2026-07-20"):
+            self._tell(agreement, "homologated", "2026-07-15")
+            self._take_back(agreement)
+        self.assertFalse(agreement.date_homologated)
+        self.assertEqual(self.legal.state, "suspended")
+
+    def test_a_presentation_is_undone_by_who_noted_it(self):
+        agreement = self._make_court()
+        with self.assertRaisesRegex(UserError, "nothing"):
+            self._take_back(agreement)
+        self._tell(agreement, "presented")
+        self._take_back(agreement, user=self.collector)
+        self.assertFalse(agreement.date_presented)
+
+    def test_only_a_supervisor_undoes_a_homologation(self):
+        agreement = self._make_court("ends")
+        self._tell(agreement, "homologated")
+        for user in (self.collector, self._create_user("aud", "auditor")):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                self._take_back(agreement, user=user)
+        with self.assertRaisesRegex(UserError, "reason"):
+            self._take_back(agreement, reason=" ")
+        self.assertEqual(self.legal.state, "closed")
+
+    def test_what_followed_a_homologation_is_undone_first(self):
+        agreement = self._make_court("ends")
+        with self._on("2026-07-20"):
+            self._tell(agreement, "homologated", "2026-07-15")
+            with self.env.cr.savepoint() as point:
+                agreement._close("broken", fields.Date.today())
+                with self.assertRaisesRegex(UserError, "Reinstate it"):
+                    self._take_back(agreement)
+                point.rollback()
+            self._as(self.supervisor).action_reopen()
+            self._as(self.supervisor).action_execute()
+            with self.assertRaisesRegex(UserError, "Execution"):
+                self._take_back(agreement)
+            self._as(self.supervisor).action_leave_execution()
+            self._as(self.supervisor).outcome = "withdrawn"
+            self._as(self.supervisor).action_close()
+            with self.assertRaisesRegex(UserError, "Closed"):
+                self._take_back(agreement)
+
+    def test_the_right_day_of_a_homologation_is_the_end_of_the_proceedings(self):
+        agreement = self._make_court("ends")
+        with self._on("2026-07-20"):
+            self._tell(agreement, "homologated", "2026-07-20")
+            self._tell(agreement, "homologated", "2026-07-15")
+        self.assertRecordValues(
+            self.legal,
+            [
+                {
+                    "state": "closed",
+                    "date_closed": self._day("2026-07-15"),
+                    "suspended_days": 15,
+                }
+            ],
+        )
+
+    def test_a_legal_case_opened_again_rests_as_if_never_closed(self):
+        agreement = self._make_court("ends")
+        with self._on("2026-07-20"):
+            self._tell(agreement, "homologated", "2026-07-15")
+            self._as(self.supervisor).action_reopen()
+        self.assertRecordValues(
+            self.legal,
+            [{"state": "suspended", "suspended_days": 0, "date_resumed": False}],
+        )
+
+    def test_one_rejected_by_mistake_may_still_be_homologated(self):
+        agreement = self._make_court()
+        with self._on("2026-07-20"):
+            self._tell(agreement, "rejected", "2026-07-14", "Another docket")
+            self._as(self.supervisor, agreement)._reinstate("It was another one")
+            self.assertFalse(agreement.date_rejected)
+            self.assertFalse(agreement.court_reason)
+            self._tell(agreement, "homologated", "2026-07-15")
+        self.assertEqual(agreement.date_homologated, self._day("2026-07-15"))
+
+    def test_an_undone_settlement_releases_nothing(self):
+        agreement = self._make_court()
+        with self._on("2026-08-31"):
+            self._keep(agreement)
+            self.assertEqual(len(self._tasks()), 3)
+            self._as(self.supervisor, agreement)._undo_settlement("Not paid")
+        self.assertFalse(self._tasks())
+        self.assertRecordValues(self.legal, [{"state": "suspended", "outcome": False}])
+
+    def test_one_that_ended_the_proceedings_comes_back_into_force(self):
+        agreement = self._make_court("ends")
+        with self._on("2026-07-20"):
+            self._tell(agreement, "homologated", "2026-07-15")
+        with self._on("2026-08-31"):
+            self._keep(agreement)
+            self._as(self.supervisor, agreement)._undo_settlement("Not paid")
+            self.assertEqual((agreement.state, self.legal.state), ("active", "closed"))
+            self._as(self.supervisor, agreement)._cancel("Not theirs")
+            self.assertEqual(len(self._tasks()), 1)
+            self._as(self.supervisor, agreement)._reinstate("Theirs after all")
+        self.assertFalse(self._tasks())
+        self.assertRecordValues(
+            self.legal,
+            [{"state": "closed", "date_closed": self._day("2026-07-15")}],
+        )
+
     # -- by night -----------------------------------------------------------------
 
     def test_somebody_is_told_once_that_a_suspension_is_over(self):

@@ -171,6 +171,7 @@ PUBLIC_METHODS = {
         "action_settle",
         "action_take_all",
         "action_take_overdue",
+        "action_undo_court",
         "action_undo_settlement",
         "action_withdraw",
         "copy_data",
@@ -242,6 +243,7 @@ PUBLIC_METHODS = {
         "action_homologate",
         "action_present",
         "action_reject_in_court",
+        "action_undo_court",
     },
     "cartera.legal.case": {
         "action_close",

@@ -18,6 +18,7 @@ class CarteraAgreementDecision(models.TransientModel):
             ("cancel", "Cancel"),
             ("reinstate", "Reinstate"),
             ("undo_settlement", "Undo the Settlement"),
+            ("undo_court", "Undo the Step in Court"),
         ],
         required=True,
         readonly=True,
@@ -60,4 +61,6 @@ class CarteraAgreementDecision(models.TransientModel):
                 agreement._reinstate(reason)
             case "undo_settlement":
                 agreement._undo_settlement(reason)
+            case "undo_court":
+                agreement._undo_court_step(reason)
         return {"type": "ir.actions.act_window_close"}
