@@ -12,6 +12,7 @@ from . import (
     day_count,
     disputes,
     indexed_units,
+    level_payment,
     local_days,
     rates,
     rounding,

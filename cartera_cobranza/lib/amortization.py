@@ -7,8 +7,7 @@ of the terms, to the unit; put-off interest is paid as interest.
 
 With ``P`` financed in ``n`` instalments at the period rates ``i``:
 
-* ``french``: equal payments ``A = P / sum(1 / (1 + i) ** k)``, which is
-  ``P * i / (1 - (1 + i) ** -n)``; what is not interest is principal
+* ``french``: equal payments, with taxes or without; see :mod:`.level_payment`
 * ``german``: equal principal ``P / n``; interest on what is still owed
 * ``american``: interest alone, and the whole of ``P`` with the last one
 * ``flat``: equal principal ``P / n``; interest ``P * i`` every time
@@ -17,12 +16,14 @@ With ``P`` financed in ``n`` instalments at the period rates ``i``:
 The last instalment takes what rounding leaves over.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
 from .day_count import year_fraction
+from .level_payment import level_rows
 from .rates import period_rate, rate_of
 from .rounding import round_half_up, share_out
 
@@ -70,6 +71,9 @@ class Terms:
         is not allowed. Each payment pays both in proportion
     :ivar amounts: for ``custom``, principal of each instalment but the last, which
         takes the rest; one typed for the last as well is passed over
+    :ivar tax: for ``french``, taxes on the charges of an instalment out of its
+        interest, in whole units: then payments are equal with them. None where they
+        are equal without
     """
 
     principal: int
@@ -88,6 +92,7 @@ class Terms:
     grace_kind: str = "pay_interest"
     bearing: int | None = None
     amounts: tuple[int, ...] = ()
+    tax: Callable[[int], int] | None = None
 
     @property
     def financed(self):
@@ -127,9 +132,7 @@ def schedule(terms):
     """The payments that follow from ``terms``.
 
     Capitalised interest is paid back as interest, in proportion to the principal of
-    each row. No row has negative principal: where the interest of a long first period
-    is more than the equal payment, the row pays that interest alone and the payment is
-    reckoned anew for what remains.
+    each row. No row has negative principal.
 
     :param terms: :class:`Terms`
     :return: list of :class:`Row`, row 0 only where there is a down payment
@@ -232,16 +235,27 @@ def _get_payments(terms):
         return []
     rates = _get_rates(terms)
     payments, put_off = _get_grace(terms, rates)
-    joins = terms.grace_kind == "capitalise"
-    parts = _METHODS[terms.method](
-        terms, terms.financed + put_off * joins, rates[terms.grace :]
-    )
-    own = share_out(terms.financed, [part for part, _interest in parts])
-    extra = 0 if joins else put_off
-    for principal, (part, interest) in zip(own, parts, strict=True):
-        payments.append((principal, interest + part - principal + extra, 0))
+    joins = put_off if terms.grace_kind == "capitalise" else 0
+    extra = put_off - joins
+    for principal, interest in _get_rows(terms, joins, rates[terms.grace :]):
+        payments.append((principal, interest + extra, 0))
         extra = 0
     return payments
+
+
+def _get_rows(terms, put_off, rates):
+    """``(principal, interest)`` of the instalments after the grace.
+
+    :param put_off: capitalised interest, which they pay as interest
+    """
+    if terms.method == "french":
+        return level_rows(terms.financed, put_off, rates, terms.tax)
+    parts = _METHODS[terms.method](terms, terms.financed + put_off, rates)
+    own = share_out(terms.financed, [part for part, _interest in parts])
+    return [
+        (principal, interest + part - principal)
+        for principal, (part, interest) in zip(own, parts, strict=True)
+    ]
 
 
 # -- interest of the periods ----------------------------------------------------------
@@ -276,30 +290,7 @@ def _get_grace(terms, rates):
     return rows, put_off
 
 
-# -- methods: (paid off, interest) of each row -----------------------------------------
-
-
-def _french(terms, amount, rates):
-    rows, balance = [], amount
-    level = _level_payment(amount, rates)
-    for number, rate in enumerate(rates[:-1], 1):
-        interest = round_half_up(balance * rate)
-        part = _leave_enough(level - interest, balance, len(rates) - number)
-        if part < 0:
-            part = 0
-            level = _level_payment(balance, rates[number:])
-        balance -= part
-        rows.append((part, interest))
-    return [*rows, (balance, round_half_up(balance * rates[-1]))]
-
-
-def _level_payment(amount, rates):
-    """The payment that pays ``amount`` off in as many periods as there are rates."""
-    worth, factor = Decimal(0), Decimal(1)
-    for rate in rates:
-        factor /= 1 + rate
-        worth += factor
-    return round_half_up(amount / worth)
+# -- other methods: (paid off, interest) of each row -----------------------------------
 
 
 def _german(terms, amount, rates):
@@ -346,7 +337,6 @@ def _on_balance(parts, amount, rates):
 
 
 _METHODS = {
-    "french": _french,
     "german": _german,
     "american": _american,
     "flat": _flat,

@@ -20,6 +20,7 @@ from cartera_lib.rates import (
     period_rate,
     rate_of,
 )
+from cartera_lib.rounding import round_half_up
 from cartera_lib.schedule_dates import due_dates
 from hypothesis import given
 from hypothesis import strategies as st
@@ -222,6 +223,11 @@ def test_days_that_do_not_rise_are_refused(dates, down_payment):
 # -- properties ------------------------------------------------------------------------
 
 
+def vat(interest):
+    """16 %, in the payment where payments are equal."""
+    return round_half_up(interest * Decimal("0.16"))
+
+
 @st.composite
 def any_terms(draw, methods=METHODS, principals=AMOUNTS, most=2):
     count = draw(st.integers(1, 48))
@@ -250,6 +256,7 @@ def any_terms(draw, methods=METHODS, principals=AMOUNTS, most=2):
         grace_kind=draw(st.sampled_from(GRACE_KINDS)),
         bearing=draw(st.none() | st.integers(0, principal)),
         amounts=amounts,
+        tax=draw(st.sampled_from([None, vat])),
     )
 
 
