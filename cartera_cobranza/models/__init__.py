@@ -123,6 +123,7 @@ from . import (
     cartera_open_item_agreement,
     cartera_open_item_status,
     cartera_order_guard,
+    cartera_own_defaults,
     cartera_pause,
     cartera_pause_engine,
     cartera_plan,

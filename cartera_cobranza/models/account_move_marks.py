@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.tools.misc import clean_context
 
 
 class CarteraAgreementMarks(models.AbstractModel):
@@ -21,6 +22,9 @@ class CarteraAgreementMarks(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_marks(vals_list)
+        if any(not self._agreement_marks.isdisjoint(vals) for vals in vals_list):
+            # By a program, for whoever called it with defaults of his or her own.
+            self = self.with_context(clean_context(self.env.context))
         return super().create(vals_list)
 
     def write(self, vals):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from . import cartera_own_defaults  # noqa: F401  (inherited: it comes first)
 from .cartera_agreement import STATES
 
 
@@ -8,6 +9,7 @@ class CarteraAgreementChange(models.Model):
 
     _name = "cartera.agreement.change"
     _description = "Change of an Agreement"
+    _inherit = ["cartera.own.defaults"]
     _order = "id desc"
     _rec_name = "agreement_id"
 
@@ -27,6 +29,10 @@ class CarteraAgreementChange(models.Model):
     user_id = fields.Many2one("res.users")
     by_name = fields.Char(string="By", compute="_compute_by_name")
     reason = fields.Char()
+
+    @api.model
+    def _is_by_program(self, name):
+        return True
 
     @api.depends("user_id", "agreement_id.signed_by", "agreement_id.partner_id")
     def _compute_by_name(self):

@@ -9,7 +9,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from . import cartera_agreement_document_content  # noqa: F401  (it comes first)
+from . import (  # noqa: F401  (inherited: they come first)
+    cartera_agreement_document_content,
+    cartera_own_defaults,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -46,7 +49,7 @@ class CarteraAgreementDocument(models.Model):
 
     _name = "cartera.agreement.document"
     _description = "Document of an Agreement"
-    _inherit = ["cartera.agreement.document.content"]
+    _inherit = ["cartera.own.defaults", "cartera.agreement.document.content"]
     _order = "id desc"
     _rec_name = "name"
 
@@ -132,6 +135,10 @@ class CarteraAgreementDocument(models.Model):
                 document.validity = "ended"
 
     # -- issuing ------------------------------------------------------------------
+
+    @api.model
+    def _is_by_program(self, name):
+        return True
 
     @api.model
     def _make(self, agreement, kind, installment=None):

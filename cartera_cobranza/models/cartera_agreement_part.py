@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+from . import cartera_own_defaults  # noqa: F401  (inherited: it comes first)
+
 # What people write of the items and instalments of a draft.
 NEGOTIATED_FIELDS = frozenset(
     {
@@ -22,6 +24,7 @@ class CarteraAgreementPart(models.AbstractModel):
 
     _name = "cartera.agreement.part"
     _description = "Part of an Agreement"
+    _inherit = ["cartera.own.defaults"]
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -41,6 +44,10 @@ class CarteraAgreementPart(models.AbstractModel):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_agreed(self):
         self._check_negotiated({})
+
+    @api.model
+    def _is_by_program(self, name):
+        return name not in NEGOTIATED_FIELDS
 
     def _check_negotiated(self, vals):
         """:raise AccessError: when people change what is not under negotiation"""

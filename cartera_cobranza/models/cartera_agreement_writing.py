@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
+from . import cartera_own_defaults  # noqa: F401  (inherited: it comes first)
+
 # What people settle while they negotiate.
 NEGOTIATED_FIELDS = frozenset(
     {
@@ -17,6 +19,7 @@ NEGOTIATED_FIELDS = frozenset(
         "date_valid_until",
         "day_count",
         "down_payment",
+        "equal_with_taxes",
         "grace_kind",
         "grace_periods",
         "index_currency_id",
@@ -79,6 +82,7 @@ class CarteraAgreementWriting(models.AbstractModel):
 
     _name = "cartera.agreement.writing"
     _description = "Writing of Agreements"
+    _inherit = ["cartera.own.defaults"]
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -127,6 +131,10 @@ class CarteraAgreementWriting(models.AbstractModel):
                     "offer, or refinance the agreement."
                 )
             )
+
+    @api.model
+    def _is_by_program(self, name):
+        return name not in NEGOTIATED_FIELDS | COURT_FIELDS | EDITABLE_FIELDS
 
     @api.model
     def _check_case(self, vals):

@@ -6,6 +6,7 @@ from . import (  # noqa: F401  (inherited: they come first)
     cartera_legal_claim,
     cartera_legal_costs,
     cartera_legal_handling,
+    cartera_own_defaults,
 )
 
 STATES = [
@@ -51,6 +52,7 @@ class CarteraLegalCase(models.Model):
     _name = "cartera.legal.case"
     _description = "Legal Case"
     _inherit = [
+        "cartera.own.defaults",
         "cartera.legal.claim",
         "cartera.legal.handling",
         "cartera.legal.costs",
@@ -274,6 +276,10 @@ class CarteraLegalCase(models.Model):
         if not CONTACT_FIELDS.isdisjoint(vals):
             self._tell_contact()
         return result
+
+    @api.model
+    def _is_by_program(self, name):
+        return name in PROTECTED_FIELDS
 
     def _check_not_protected(self, vals):
         if not self.env.su and not PROTECTED_FIELDS.isdisjoint(vals):

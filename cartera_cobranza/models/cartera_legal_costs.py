@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from . import cartera_own_defaults  # noqa: F401  (inherited: it comes first)
+
 # What is on the invoice stays as it was invoiced.
 INVOICED_FIELDS = frozenset(
     {"amount", "date", "is_recoverable", "legal_case_id", "name", "product_id"}
@@ -61,6 +63,7 @@ class CarteraLegalCost(models.Model):
 
     _name = "cartera.legal.cost"
     _description = "Cost of a Legal Case"
+    _inherit = ["cartera.own.defaults"]
     _order = "date, id"
 
     legal_case_id = fields.Many2one(
@@ -126,6 +129,10 @@ class CarteraLegalCost(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_invoiced(self):
         self._check_not_invoiced()
+
+    @api.model
+    def _is_by_program(self, name):
+        return name == "move_id"
 
     def _check_not_protected(self, vals):
         if not self.env.su and "move_id" in vals:

@@ -9,6 +9,7 @@ from . import (
     test_agreement_documents,
     test_agreement_edges,
     test_agreement_flow,
+    test_agreement_forged,
     test_agreement_judge,
     test_agreement_limits,
     test_agreement_planner,
