@@ -189,37 +189,6 @@ class CarteraAgreementFlow(models.AbstractModel):
         self._issue("contract")
         self._mark()
 
-    def _check_open_items(self):
-        """:raise UserError: when an item is not what the agreement was made for"""
-        for item in self.item_ids:
-            line = item.line_id
-            if other := self._get_other_agreement(line):
-                raise UserError(
-                    self.env._(
-                        "%(item)s is in the agreement %(agreement)s, which is in "
-                        "force.",
-                        item=line.move_name,
-                        agreement=other.display_name,
-                    )
-                )
-            left = line.amount_residual_currency
-            is_open = line.parent_state == "posted" and line.currency_id == (
-                self.currency_id
-            )
-            if not is_open or self.currency_id.compare_amounts(left, item.amount) < 0:
-                raise UserError(
-                    self.env._(
-                        "%(item)s has changed since the offer: %(left)s of it are "
-                        "open, and %(covered)s are covered. If a payment was matched "
-                        "with it meanwhile, undo that match, note the signature and "
-                        "match it again; otherwise withdraw the offer and make a new "
-                        "one.",
-                        item=line.move_name,
-                        left=line.currency_id.format(left),
-                        covered=self.currency_id.format(item.amount),
-                    )
-                )
-
     def _take_snapshot(self):
         """Freeze the order of the items, and what was settled of them otherwise than
         by money before."""

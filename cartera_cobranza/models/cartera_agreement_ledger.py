@@ -186,15 +186,21 @@ class CarteraAgreementLedger(models.AbstractModel):
         if self.refinanced_from_id:
             self.refinanced_from_id._leave_ledger(date)
 
-    def _give_back_waived(self, date):
+    def _give_back_waived(self, date, invoice=None):
         """Let the covered items be open again for what is to be waived of them, so that
         it can be booked on them.
 
         :param date: day of the entry
+        :param invoice: only the items of that one; None for all
         :raise UserError: see :meth:`_check_ledger`
         """
         self.ensure_one()
-        self._give_back(self._get_moved_lines() - self._get_installment_lines(), date)
+        waived = self._get_moved_lines() - self._get_installment_lines()
+        if invoice is not None:
+            waived = waived.filtered(
+                lambda line: line.cartera_agreement_item_id.line_id.move_id == invoice
+            )
+        self._give_back(waived, date)
 
     def _move_again(self, date):
         """Undo what went back: the new items are open again as they were. What was

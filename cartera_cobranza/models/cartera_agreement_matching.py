@@ -52,7 +52,7 @@ class CarteraAgreementMatching(models.AbstractModel):
         charges = self._get_open_charge_lines()
         targets = self._get_match_targets()
         debt = sum(targets[line] for line in targets.keys() - set(charges))
-        money = -sum(self._get_unapplied_payments().mapped("amount_residual_currency"))
+        money = sum(map(self._get_money, self._get_unapplied_payments()))
         if any(self.currency_id.compare_amounts(x, 0) <= 0 for x in (debt, money)):
             return
         today = self.company_id._get_cartera_today()
@@ -86,11 +86,15 @@ class CarteraAgreementMatching(models.AbstractModel):
     def _check_payment_accounts(self):
         """:raise UserError: when money waits on another account than what is owed,
         with which Odoo cannot match it"""
-        owed = self._get_owed_lines()
-        elsewhere = self.env["account.move.line"].search(
-            self._get_payment_domain(owed), limit=1, order="date, id"
+        owed = self.env["account.move.line"].union(
+            *(line for line, amount in self._get_match_targets().items() if amount > 0)
         )
-        if not elsewhere or not owed:
+        domain = self._get_payment_domain(owed)
+        domain.append(("account_id", "not in", owed.account_id.ids))
+        elsewhere = self.env["account.move.line"].search(
+            domain, limit=1, order="date, id"
+        )
+        if not elsewhere:
             return
         raise UserError(
             self.env._(
@@ -109,7 +113,7 @@ class CarteraAgreementMatching(models.AbstractModel):
         targets = self._get_match_targets()
         for payment in self._get_unapplied_payments():
             for line in targets:
-                limit = min(targets[line], -payment.amount_residual_currency)
+                limit = min(targets[line], self._get_money(payment))
                 if self.currency_id.compare_amounts(limit, 0) <= 0:
                     continue
                 if line.account_id != payment.account_id:
@@ -190,6 +194,10 @@ class CarteraAgreementMatching(models.AbstractModel):
         domain = self._get_payment_domain(owed)
         domain.append(("account_id", "in", owed.account_id.ids))
         return self.env["account.move.line"].search(domain, order="date, id")
+
+    def _get_money(self, line):
+        """What a receivable item of a payment holds that may be matched."""
+        return -line.amount_residual_currency
 
     def _get_payment_domain(self, owed):
         return [

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare, format_date
 
+from .cartera_case_promise import MONEY_JOURNALS
+
 
 class CarteraAgreementProblems(models.AbstractModel):
     """What stands in the way of an agreement: nobody may pass over it."""
@@ -118,6 +120,66 @@ class CarteraAgreementProblems(models.AbstractModel):
         items = self.env["cartera.agreement.item"].sudo()
         found = items.search([("line_id", "=", line.id), ("is_active", "=", True)])
         return found.agreement_id - self._origin - self.refinanced_from_id._origin
+
+    def _check_open_items(self):
+        """:raise UserError: when an item is not what the agreement was made for"""
+        for item in self.item_ids:
+            line = item.line_id
+            if other := self._get_other_agreement(line):
+                raise UserError(
+                    self.env._(
+                        "%(item)s is in the agreement %(agreement)s, which is in "
+                        "force.",
+                        item=line.move_name,
+                        agreement=other.display_name,
+                    )
+                )
+            left = line.amount_residual_currency
+            kept = left + self._get_paid_since_offer(line)
+            is_owed = line.parent_state == "posted" and (
+                line.currency_id == self.currency_id
+            )
+            if is_owed and self.currency_id.compare_amounts(kept, item.amount) >= 0:
+                continue
+            raise UserError(
+                self._get_changed_text(
+                    item=line.move_name,
+                    left=line.currency_id.format(left),
+                    covered=self.currency_id.format(item.amount),
+                )
+            )
+
+    def _get_changed_text(self, **shown):
+        if self.ledger_mode == "reclassification":
+            return self.env._(
+                "%(item)s has changed since the offer: %(left)s of it are open, and "
+                "%(covered)s are covered. If a payment was matched with it meanwhile, "
+                "undo that match, note the signature and match it again; otherwise "
+                "withdraw the offer and make a new one.",
+                **shown,
+            )
+        return self.env._(
+            "%(item)s has changed since the offer: %(left)s of it are open, and "
+            "%(covered)s are covered. Withdraw the offer and make a new one.",
+            **shown,
+        )
+
+    def _get_paid_since_offer(self, line):
+        """What money has settled of an item since the offer was made: it pays under the
+        agreement as what comes later does. Nothing where the debt itself is moved, of
+        which there must be as much as was agreed."""
+        if self.ledger_mode == "reclassification":
+            return 0
+        offers = self.change_ids.filtered(lambda change: change.state_from == "draft")
+        offered = offers.sorted("id")[-1:].create_date or self.create_date
+        payments = line.matched_credit_ids.filtered(
+            lambda partial: (
+                partial.create_date >= offered
+                and partial.credit_move_id.parent_state == "posted"
+                and partial.credit_move_id.journal_id.type in MONEY_JOURNALS
+            )
+        )
+        return sum(payments.mapped("debit_amount_currency"))
 
     # -- terms --------------------------------------------------------------------
 

@@ -98,7 +98,10 @@ class CarteraAgreementSettlement(models.AbstractModel):
         agreement.settlement_note = False
         if agreement._get_drafts():
             return False
-        agreement._give_back_waived(date)
+        # While its credit notes are reviewed, what was moved stays where nobody
+        # collects it.
+        if not agreement.company_id.cartera_credit_note_draft:
+            agreement._give_back_waived(date)
         agreement._credit(date)
         if agreement._get_drafts():
             agreement._message_log(
@@ -108,6 +111,7 @@ class CarteraAgreementSettlement(models.AbstractModel):
                 )
             )
             return False
+        agreement._give_back_waived(date)
         agreement._write_off(date)
         agreement.is_settlement_held = False
         agreement._close("kept", date)
@@ -187,7 +191,8 @@ class CarteraAgreementSettlement(models.AbstractModel):
 
     def _match_credit_note(self, note):
         """Match a credit note with what is left open of the covered items of its
-        invoice."""
+        invoice, which are open again where the debt was moved."""
+        self._give_back_waived(note.date, note.reversed_entry_id)
         credit = note.line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable"
         )
@@ -211,11 +216,13 @@ class CarteraAgreementSettlement(models.AbstractModel):
             )
             > 0
         ]
-        return found + [
-            SettlementPart(
-                line,
-                line.amount_residual_currency,
-                line.cartera_agreement_item_id.component,
-            )
-            for line in self._get_moved_lines()
-        ]
+        return found + [self._get_moved_part(line) for line in self._get_moved_lines()]
+
+    def _get_moved_part(self, line):
+        """What is left open of an item that stands for a covered one; what is to be
+        waived is booked on that one."""
+        item = line.cartera_agreement_item_id
+        amount = line.amount_residual_currency
+        if line in self._get_installment_lines():
+            return SettlementPart(line, amount, item.component)
+        return SettlementPart(item.line_id, amount, item.component, held_by=line)

@@ -38,7 +38,8 @@ class CarteraCaseAgreement(models.AbstractModel):
         if line_ids is not None:
             lines = self.env["account.move.line"].browse(line_ids)
             vals["item_ids"] = [Command.create({"line_id": line.id}) for line in lines]
-            vals.setdefault("currency_id", lines[:1].currency_id.id)
+            if lines:
+                vals.setdefault("currency_id", lines[:1].currency_id.id)
         if payments is not None:
             vals["method"] = "custom"
             vals["installment_ids"] = [

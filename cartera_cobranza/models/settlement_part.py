@@ -10,12 +10,14 @@ class SettlementPart(NamedTuple):
     amount: float
     """In the currency of the item."""
     component: str
+    held_by: models.Model | None = None
+    """The item that stands for it, where the debt was moved."""
 
     @property
     def balance(self):
         """Its book value: what it is worth in the ledger, so that nothing is gained or
         lost on a rate at which no money was ever exchanged."""
-        line = self.line
+        line = self.held_by or self.line
         if not line.currency_id.compare_amounts(
             self.amount, line.amount_residual_currency
         ):

@@ -161,13 +161,43 @@ class TestAgreementFlow(NegotiationCommon):
         self.assertFalse(agreement.date_ended)
         self.assertTrue(all(agreement.item_ids.mapped("is_active")))
 
-    def test_an_item_paid_since_the_offer(self):
+    def _credit(self, invoice, amount):
+        note = self._invoice(amount, "2026-06-30", move_type="out_refund")
+        self._match(note | invoice)
+
+    def test_an_item_paid_since_the_offer_is_paid_under_the_agreement(self):
         agreement = self._offered()
         self._pay(self.second, 50, "2026-06-30")
-        with self.assertRaisesRegex(UserError, "has changed since the offer.*match it"):
+        agreement._sign()
+        self.env["cartera.case.queue"]._apply_pending()
+        self.assertEqual(agreement.amount_paid, 50)
+        self.assertEqual(agreement.amount_open, agreement.amount_payable - 50)
+        items = self._find_items().filtered("agreement_id")
+        self.assertEqual(sum(items.mapped("amount_residual")), 1150)
+        self.assertLedgerEven()
+
+    def test_what_was_paid_before_the_offer_is_not_paid_under_it(self):
+        self._pay(self.second, 50, "2026-06-30")
+        agreement = self._offered()
+        self.assertEqual(agreement.amount_debt, 1150)
+        offered = agreement.change_ids.filtered(lambda one: one.state_from == "draft")
+        # In a test both are of one moment.
+        self.env.cr.execute(
+            "UPDATE cartera_agreement_change SET create_date = create_date "
+            "+ INTERVAL '1 minute' WHERE id = %s",
+            [offered.id],
+        )
+        self._credit(self.second, 30)
+        with self.assertRaisesRegex(UserError, "has changed since the offer"):
+            self._as(self.collector, agreement)._sign()
+
+    def test_an_item_credited_since_the_offer(self):
+        agreement = self._offered()
+        self._credit(self.second, 50)
+        with self.assertRaisesRegex(UserError, "has changed since the offer"):
             agreement._sign()
         self.assertEqual(agreement.state, "proposed")
-        agreement._withdraw("Paid in part")
+        agreement._withdraw("Credited in part")
         agreement.action_take_all()
         self.assertEqual(agreement.amount_debt, 1150)
         agreement.action_propose()

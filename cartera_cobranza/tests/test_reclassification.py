@@ -58,6 +58,15 @@ class TestReclassification(AgreementCommon):
         self.assertIn(self.receivable.code, str(error.exception))
         self.assertIn(self.moved_account.code, str(error.exception))
 
+    def test_a_payment_is_not_blamed_when_nothing_is_left_to_pay(self):
+        invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
+        agreement = self._move_debt(invoice, ("2026-07-31", 1000))
+        self._pay(invoice.browse(), 1000, "2026-06-30", partner=self.debtor)
+        agreement.action_match_payments()
+        self._pay(invoice.browse(), 200, "2026-06-30", partner=self.debtor)
+        with self.assertRaisesRegex(UserError, "nothing left to pay"):
+            agreement.action_match_payments()
+
     def test_the_new_items_know_when_the_debt_was_due(self):
         invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
         agreement = self._move_debt(invoice, ("2026-07-31", 1000))
@@ -419,6 +428,52 @@ class TestReclassification(AgreementCommon):
         self.assertEqual(waived.amount_residual, 300)
         self.assertTrue(waived.no_followup)
         self.assertEqual(self._open(invoice), [(0, 0)])
+        self.assertLedgerEven()
+
+    def test_what_is_waived_is_not_collected_while_its_credit_notes_are_reviewed(self):
+        self.company.cartera_credit_note_draft = True
+        first = self._invoice(600, "2026-03-01", due="2026-03-31")
+        second = self._invoice(400, "2026-04-01", due="2026-04-30")
+        invoices = first | second
+        agreement = self._move_debt(invoices, ("2026-07-31", 500), kind="finiquito")
+        payment = self._pay(first.browse(), 500, "2026-06-30", partner=self.debtor)
+        lines = agreement.installment_ids.line_ids
+        (lines | self._receivable_lines(payment.move_id)).reconcile()
+        for _night in range(2):
+            self.assertFalse(agreement._settle(fields.Date.today()))
+        notes = agreement.move_ids.filtered("cartera_settles")
+        self.assertEqual(
+            {note.reversed_entry_id: note.amount_total for note in notes},
+            {first: 100, second: 400},
+        )
+        self.assertEqual(self._open(invoices), [(0, 0), (0, 0)])
+        self.assertNotIn("collectable", self._find_items().mapped("status"))
+        for note in notes:
+            note.action_post()
+            self.assertEqual(self._open(invoices | note), [(0, 0)] * 3)
+            self.assertNotIn("collectable", self._find_items().mapped("status"))
+            self.assertLedgerEven()
+        self.assertTrue(agreement._settle(fields.Date.today()))
+        self.assertEqual(agreement.state, "kept")
+        self.assertEqual(agreement.move_ids.filtered("cartera_settles"), notes)
+        self.assertFalse(self._find_items())
+        self.assertLedgerEven()
+
+    def test_a_reviewed_credit_note_is_of_the_book_value(self):
+        self.company.cartera_credit_note_draft = True
+        euro = self.setup_other_currency(
+            "EUR", rates=[("2026-01-01", 0.05), ("2026-06-01", 0.02)]
+        )
+        invoice = self._invoice(100, "2026-03-01", due="2026-03-31", currency=euro)
+        agreement = self._move_debt(invoice, ("2026-07-31", 70), kind="finiquito")
+        self._pay(invoice.browse(), 70, "2026-06-30", euro, partner=self.debtor)
+        agreement.action_match_payments()
+        agreement._settle(fields.Date.today())
+        note = agreement.move_ids.filtered("cartera_settles")
+        self.assertEqual(note.amount_total_signed, -600)
+        note.action_post()
+        self.assertTrue(agreement._settle(fields.Date.today()))
+        self.assertEqual(self._open(invoice | note), [(0, 0), (0, 0)])
         self.assertLedgerEven()
 
     def test_items_of_a_refinanced_agreement_wait_for_the_new_one(self):
