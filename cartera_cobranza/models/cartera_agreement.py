@@ -178,6 +178,13 @@ class CarteraAgreement(models.Model):
         "move_to_working", fields.Boolean, string="On Working Days"
     )
     method = proposed("method", fields.Selection, METHODS)
+    equal_with_taxes = proposed(
+        "equal_with_taxes",
+        fields.Boolean,
+        string="Equal Payments Include Taxes",
+        help="French payments are the same with the taxes on their interest. Otherwise "
+        "they are equal before those, and what is paid gets less every time.",
+    )
     rate = proposed(
         "rate",
         fields.Float,

@@ -89,6 +89,12 @@ class CarteraAgreementProduct(models.Model):
     )
     # -- schedule -----------------------------------------------------------------
     method = fields.Selection(METHODS, required=True, default="french")
+    equal_with_taxes = fields.Boolean(
+        string="Equal Payments Include Taxes",
+        default=True,
+        help="French payments are the same with the taxes on their interest. Otherwise "
+        "they are equal before those, and what is paid gets less every time.",
+    )
     periodicity = fields.Selection(PERIODICITIES, required=True, default="month")
     rate_kind = fields.Selection(RATE_KINDS, required=True, default="nominal")
     day_count = fields.Selection(DAY_COUNTS, required=True, default="30_360")

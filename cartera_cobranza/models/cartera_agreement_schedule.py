@@ -1,5 +1,6 @@
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from odoo import Command, api, models
 from odoo.tools import format_date
@@ -19,6 +20,7 @@ SCHEDULE_FIELDS = (
     "last_day",
     "move_to_working",
     "method",
+    "equal_with_taxes",
     "rate",
     "rate_kind",
     "day_count",
@@ -94,6 +96,7 @@ class CarteraAgreementSchedule(models.AbstractModel):
         start = self.date_down_payment if down_payment else self.date
         days = self._get_days() if principal != down_payment else []
         bearing = debts["capital"] - waived["capital"]
+        fee = self._to_units(self.amount_fee)
         return amortization.Terms(
             principal=principal,
             date_start=start or self.date,
@@ -110,6 +113,7 @@ class CarteraAgreementSchedule(models.AbstractModel):
             grace_kind=self.grace_kind,
             bearing=None if self.product_id.interest_on_charges else bearing,
             amounts=self._get_typed_amounts(),
+            tax=partial(self._get_tax, fee=fee) if self.equal_with_taxes else None,
         )
 
     def _get_days(self):

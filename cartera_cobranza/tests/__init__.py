@@ -8,6 +8,7 @@ from . import (
     test_agreement_default,
     test_agreement_documents,
     test_agreement_edges,
+    test_agreement_equal,
     test_agreement_flow,
     test_agreement_forged,
     test_agreement_judge,
