@@ -114,7 +114,7 @@ def pieces(day, as_of=None, only=None):
         SELECT
             (-(covered.id * %(numbers)s + stretch.number))::int4 AS id,
             %(columns)s,
-            agreement.partner_id AS holder_id,
+            covered.holder_id,
             CASE WHEN stretch.number <> %(outside)s
                 THEN covered.agreement_id END AS agreement_id,
             stretch.installment_id,
@@ -127,23 +127,20 @@ def pieces(day, as_of=None, only=None):
             stretch.number = %(waived)s AS is_waived,
             stretch.number <> %(outside)s AND %(is_cured)s AS is_cured,
             -- What was settled before stands in the first of the pieces.
-            piece.amount + CASE piece.low WHEN 0
+            %(amount)s + CASE part.low WHEN 0
                 THEN covered.balance - covered.residual ELSE 0 END AS balance,
-            piece.high - piece.low + CASE piece.low WHEN 0
+            part.high - part.low + CASE part.low WHEN 0
                 THEN covered.amount_currency - covered.residual_currency ELSE 0
             END AS amount_currency,
-            piece.amount AS amount_residual,
-            piece.high - piece.low AS amount_residual_currency
+            %(amount)s AS amount_residual,
+            part.high - part.low AS amount_residual_currency
         FROM (%(placed)s) covered
-        JOIN cartera_agreement agreement ON agreement.id = covered.agreement_id
-        JOIN res_currency currency ON currency.id = covered.company_currency_id
         JOIN (%(stretches)s) stretch
             ON stretch.agreement_id = covered.agreement_id
-            AND CASE stretch.number
-                WHEN %(outside)s THEN covered.residual_currency <> covered.open
-                    OR (covered.open = 0 AND covered.residual <> 0)
-                ELSE stretch.low < covered.high AND stretch.high > covered.low
-            END
+            AND stretch.low < covered.high
+            AND stretch.high > covered.low
+            AND CASE stretch.number WHEN %(outside)s
+                THEN covered.is_beyond ELSE covered.open > 0 END
         CROSS JOIN LATERAL (
             SELECT
                 CASE stretch.number WHEN %(outside)s THEN covered.open
@@ -151,15 +148,6 @@ def pieces(day, as_of=None, only=None):
                 CASE stretch.number WHEN %(outside)s THEN covered.residual_currency
                     ELSE LEAST(stretch.high, covered.high) - covered.low END AS high
         ) part
-        CROSS JOIN LATERAL (
-            -- At book value, as the difference of two rounded sums from the item's
-            -- beginning, so that nothing is lost between its pieces.
-            SELECT
-                part.low,
-                part.high,
-                CASE stretch.number WHEN %(outside)s THEN covered.residual
-                    ELSE %(book_high)s END - %(book_low)s AS amount
-        ) piece
         """,
         numbers=NUMBERS,
         waived=WAIVED,
@@ -167,10 +155,9 @@ def pieces(day, as_of=None, only=None):
         columns=_columns(SQL("covered")),
         day=day,
         is_cured=_is_cured(as_of),
+        amount=_get_amount(),
         placed=_placed(as_of, only),
         stretches=_stretches(),
-        book_high=_book_value(SQL("part.high")),
-        book_low=_book_value(SQL("part.low")),
     )
 
 
@@ -188,27 +175,47 @@ def _columns(table):
     )
 
 
+def _get_amount():
+    """A piece at book value: the difference of two rounded sums from the beginning of
+    the item, so that nothing is lost between its pieces."""
+    return SQL(
+        """
+        CASE
+            WHEN covered.residual = covered.residual_currency THEN part.high - part.low
+            WHEN stretch.number = %s THEN covered.residual - %s
+            ELSE %s - %s
+        END
+        """,
+        OUTSIDE,
+        _book_value(SQL("part.low")),
+        _book_value(SQL("part.high")),
+        _book_value(SQL("part.low")),
+    )
+
+
 def _book_value(amount):
     """What so much of an item, from its beginning, is in the company's currency."""
     return SQL(
         """
-        CASE covered.residual_currency
-            WHEN covered.residual THEN %(amount)s
-            WHEN 0 THEN 0
-            ELSE ROUND(
-                covered.residual * %(amount)s / covered.residual_currency,
-                currency.decimal_places
-            )
-        END
+        COALESCE(
+            ROUND(
+                covered.residual * %s / NULLIF(covered.residual_currency, 0),
+                (
+                    SELECT decimal_places FROM res_currency
+                    WHERE id = covered.company_currency_id
+                )
+            ),
+            0
+        )
         """,
-        amount=amount,
+        amount,
     )
 
 
 def _is_cured(as_of):
     """Whether the first instalments are paid: of a past day, by the money alone."""
     if not as_of:
-        return SQL("agreement.is_cured IS TRUE")
+        return SQL("covered.is_agreement_cured")
     return SQL(
         """
         covered.money_all >= COALESCE(
@@ -217,7 +224,7 @@ def _is_cured(as_of):
                 FROM (
                     SELECT principal_to FROM cartera_agreement_installment
                     WHERE agreement_id = covered.agreement_id
-                    ORDER BY number LIMIT agreement.cure_count
+                    ORDER BY number LIMIT covered.cure_count
                 ) first
             ),
             0
@@ -227,7 +234,8 @@ def _is_cured(as_of):
 
 
 def _stretches():
-    """The parts of the axis of each agreement, and its number for what is not on it."""
+    """The parts of the axis of each agreement, and its number for what is not on it,
+    which is beside all of it."""
     return SQL(
         """
         SELECT
@@ -240,7 +248,7 @@ def _stretches():
             COALESCE(amount_payable, 0), 'Infinity'::numeric
         FROM cartera_agreement
         UNION ALL
-        SELECT id, NULL::int4, %s, NULL::date, NULL::numeric, NULL::numeric
+        SELECT id, NULL::int4, %s, NULL::date, '-Infinity'::numeric, 'Infinity'::numeric
         FROM cartera_agreement
         """,
         WAIVED,
@@ -254,6 +262,8 @@ def _placed(as_of, only):
         """
         SELECT
             item.*,
+            item.residual_currency <> item.open
+                OR (item.open = 0 AND item.residual <> 0) AS is_beyond,
             SUM(item.money) OVER agreement AS money_all,
             SUM(item.money) OVER agreement + SUM(item.open) OVER before - item.open
                 AS low,
@@ -282,19 +292,24 @@ def _covered(as_of, only):
     return SQL(
         """
         SELECT
-            covered.id, covered.agreement_id, covered.sequence, covered.amount,
+            covered.id, covered.agreement_id, covered.sequence,
             covered.company_id, line.id AS line_id, line.move_id, line.move_name,
             line.ref, line.company_currency_id, line.currency_id, line.account_id,
             line.journal_id, line.partner_id, line.payment_id, line.date,
             line.invoice_date, line.no_followup,
+            agreement.partner_id AS holder_id,
+            agreement.is_cured IS TRUE AS is_agreement_cured,
+            agreement.cure_count,
             COALESCE(line.date_maturity, line.date) AS date_due,
             %(original)s AS date_due_original,
             line.balance, line.amount_currency,
-            book.residual, book.residual_currency, rest.open,
-            CASE WHEN book.is_open
+            COALESCE(book.residual, 0) AS residual,
+            COALESCE(book.residual_currency, 0) AS residual_currency,
+            COALESCE(book.open, 0) AS open,
+            CASE WHEN book.open < covered.amount
                 THEN GREATEST(
-                    covered.amount - rest.open - GREATEST(
-                        COALESCE(credit.amount, 0)
+                    covered.amount - book.open - GREATEST(
+                        COALESCE((%(credited)s), 0)
                             - COALESCE(covered.amount_credited_before, 0),
                         0
                     ),
@@ -306,24 +321,21 @@ def _covered(as_of, only):
         JOIN cartera_agreement agreement ON agreement.id = covered.agreement_id
         JOIN account_move_line line ON line.id = covered.line_id
         %(undone)s
-        CROSS JOIN LATERAL (SELECT (%(in_the_books)s) AS is_open) state
-        CROSS JOIN LATERAL (
+        LEFT JOIN LATERAL (
             SELECT
-                state.is_open,
-                CASE WHEN state.is_open
-                    THEN line.amount_residual + undone.amount ELSE 0
-                END AS residual,
-                CASE WHEN state.is_open
-                    THEN line.amount_residual_currency + undone.amount_currency
-                    ELSE 0
-                END AS residual_currency
+                residual,
+                residual_currency,
+                LEAST(GREATEST(residual_currency, 0), covered.amount) AS open
+            FROM (
+                SELECT
+                    line.amount_residual + undone.amount AS residual,
+                    line.amount_residual_currency + undone.amount_currency
+                        AS residual_currency
+            ) line_open
+            WHERE %(in_the_books)s
             -- Not to be worked out again wherever it is used.
             OFFSET 0
-        ) book
-        CROSS JOIN LATERAL (
-            SELECT LEAST(GREATEST(book.residual_currency, 0), covered.amount) AS open
-        ) rest
-        LEFT JOIN LATERAL (%(credited)s) credit ON TRUE
+        ) book ON TRUE
         WHERE %(in_force)s %(some)s
         """,
         original=lines.original_due_date(),
@@ -337,16 +349,14 @@ def _covered(as_of, only):
 
 def _credited(as_of):
     """What was settled of an item otherwise than by money: credit notes, write-offs
-    and other entries, but no exchange differences. Of an item of which all that is
-    covered is open, nothing can have been."""
+    and other entries, but no exchange differences."""
     return SQL(
         """
-        SELECT SUM(partial.debit_amount_currency) AS amount
+        SELECT SUM(partial.debit_amount_currency)
         FROM account_partial_reconcile partial
         JOIN account_move_line counterpart ON counterpart.id = partial.credit_move_id
         JOIN account_journal journal ON journal.id = counterpart.journal_id
-        WHERE rest.open < covered.amount
-            AND partial.debit_move_id = line.id
+        WHERE partial.debit_move_id = line.id
             AND counterpart.parent_state = 'posted'
             AND journal.type NOT IN %s %s
             AND NOT EXISTS (

@@ -123,6 +123,19 @@ class TestAgreementView(AgreementCommon):
         self.assertEqual(self._picture(), before)
         self.assertLedgerEven()
 
+    def test_an_item_that_is_paid_has_no_rows(self):
+        agreement = self._make_agreement(
+            self.moves, ("2026-07-15", 1100), ("2026-08-15", 400)
+        )
+        old, young = map(self._receivable_lines, (self.old, self.young))
+        self._pay(self.old, 1000, "2026-06-30")
+        self.assertEqual(
+            self._pieces(agreement), {(young.id, 1): 100, (young.id, 2): 400}
+        )
+        self.assertFalse(
+            self._find_items().filtered(lambda item: item.move_line_id == old)
+        )
+
     def test_the_original_age_stands_beside_the_agreed_one(self):
         agreement = self._make_agreement(
             self.moves, ("2026-06-15", 500), ("2026-08-15", 1000)
