@@ -17,6 +17,7 @@ from . import (
     cartera_agreement_charger,
     cartera_agreement_charges,
     cartera_agreement_coverage,
+    cartera_agreement_coverage_cheque,
     cartera_agreement_covered,
     cartera_agreement_default,
     cartera_agreement_document,

@@ -3,9 +3,6 @@ from odoo.exceptions import AccessError, UserError
 
 from ..lib.coverage import Instrument
 
-# A cheque of Odoo's own, where the module of cheques is installed.
-CHECK_MODEL = "l10n_latam.check"
-
 # What the buttons decide.
 PROTECTED_FIELDS = frozenset({"date_ended", "installment_numbers", "state"})
 
@@ -64,15 +61,7 @@ class CarteraAgreementCoverage(models.Model):
         required=True,
         default="pagare",
     )
-    check_ref = fields.Reference(
-        selection="_selection_check_ref",
-        string="Cheque",
-        help="The cheque as it was registered with a payment.",
-    )
-    can_choose_check = fields.Boolean(compute="_compute_can_choose_check")
-    reference = fields.Char(
-        string="Number", compute="_compute_from_check", store=True, readonly=False
-    )
+    reference = fields.Char(string="Number")
     bank_id = fields.Many2one("res.bank", help="On which a cheque is drawn.")
     partner_id = fields.Many2one(
         "res.partner",
@@ -85,13 +74,8 @@ class CarteraAgreementCoverage(models.Model):
         help="A guarantor who owes as well as the debtor (aval, obligado solidario): "
         "listed among the co-debtors of the case once the agreement is in force.",
     )
-    date_due = fields.Date(
-        string="Due On", compute="_compute_from_check", store=True, readonly=False
-    )
+    date_due = fields.Date(string="Due On")
     amount = fields.Monetary(
-        compute="_compute_from_check",
-        store=True,
-        readonly=False,
         help="Zero: whoever is jointly liable answers for all, anything else for "
         "nothing.",
     )
@@ -136,27 +120,6 @@ class CarteraAgreementCoverage(models.Model):
 
     # -- computes -----------------------------------------------------------------
 
-    @api.model
-    def _selection_check_ref(self):
-        if CHECK_MODEL not in self.env:
-            return []
-        return [(CHECK_MODEL, self.env._("Cheque"))]
-
-    @api.depends("kind")
-    def _compute_can_choose_check(self):
-        known = CHECK_MODEL in self.env
-        for coverage in self:
-            coverage.can_choose_check = known and coverage.kind == "cheque"
-
-    @api.depends("check_ref")
-    def _compute_from_check(self):
-        """A registered cheque says itself what it is worth and when it is due."""
-        for coverage in self:
-            check = coverage.check_ref
-            coverage.reference = check.name if check else coverage.reference
-            coverage.date_due = check.payment_date if check else coverage.date_due
-            coverage.amount = check.amount if check else coverage.amount
-
     @api.depends("kind", "reference")
     @api.depends_context("lang")
     def _compute_display_name(self):
@@ -182,21 +145,6 @@ class CarteraAgreementCoverage(models.Model):
             ):
                 raise UserError(
                     self.env._("A guarantor is somebody else than the debtor: say who.")
-                )
-
-    @api.constrains("check_ref", "agreement_id")
-    def _check_check_ref(self):
-        for coverage in self.filtered("check_ref"):
-            check = coverage.check_ref.sudo()
-            if (check.company_id, check.currency_id) != (
-                coverage.company_id,
-                coverage.currency_id,
-            ):
-                raise UserError(
-                    self.env._(
-                        "The cheque is of another company, or in another currency than "
-                        "the agreement."
-                    )
                 )
 
     # -- CRUD ---------------------------------------------------------------------

@@ -150,7 +150,9 @@ class CarteraAgreement(models.Model):
         for agreement in self.sudo():
             held = agreement.coverage_ids.filtered(
                 lambda coverage: (
-                    coverage.kind != "guarantor" and coverage.state in GOOD_STATES
+                    coverage.kind != "guarantor"
+                    and coverage.state in GOOD_STATES
+                    and coverage._is_to_give_back()
                 )
             )
             if held:

@@ -53,6 +53,10 @@ class CarteraAgreementEngine(models.AbstractModel):
             )
             count, errors = run._isolate(sorted(set(cases.partner_id.ids)), judge)
         acted, failed = self._act(run)
+        coverages = self.env["cartera.agreement.coverage"]
+        _done, error = run._attempt(coverages._follow_held_checks, run.company_id)
+        if error is not None:
+            errors.append((False, error))
         return count + acted, errors + failed
 
     @api.model

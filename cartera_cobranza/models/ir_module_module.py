@@ -1,5 +1,7 @@
 from odoo import models
 
+CHECK_MODULE = "l10n_latam_check"
+
 
 class IrModuleModule(models.Model):
     _inherit = "ir.module.module"
@@ -11,3 +13,9 @@ class IrModuleModule(models.Model):
             templates = self.env["cartera.message.template"]
             templates.search([])._check_wording()  # pylint: disable=no-search-all
         return result
+
+    def module_uninstall(self):
+        """Nothing refers to the cheques of a module that goes."""
+        if CHECK_MODULE in self.mapped("name"):
+            self.env["cartera.agreement.coverage"]._forget_checks()
+        return super().module_uninstall()

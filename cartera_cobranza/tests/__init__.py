@@ -40,6 +40,7 @@ from . import (
     test_contactability,
     test_convenio_judicial,
     test_coverage,
+    test_coverage_cheques,
     test_day_tours,
     test_debtor_group,
     test_demo,

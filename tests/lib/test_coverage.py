@@ -1,8 +1,9 @@
-"""How instruments are spread over instalments."""
+"""How instruments are spread over instalments, and what becomes of cheques."""
 
 from decimal import Decimal
 
-from cartera_lib.coverage import Instrument, cover
+import pytest
+from cartera_lib.coverage import Instrument, Passing, cover, get_cheque_state
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,3 +58,34 @@ def test_one_more_for_all_never_covers_less(case, amount):
     before = sum(cover(parts, instruments).values())
     after = sum(cover(parts, [*instruments, Instrument(amount)]).values())
     assert after == min(before + amount, sum(part for _key, part in parts))
+
+
+BANK = Passing(is_in=True, is_bank=True)
+CREDITED = Passing(is_in=True, is_bank=True, is_credited=True)
+FROM_BANK = Passing(is_in=False, is_bank=True)
+DRAWER_OUT, DRAWER_IN = Passing(is_in=False), Passing(is_in=True)
+TO_OTHER = Passing(is_in=False, holder="other")
+FROM_OTHER = Passing(is_in=True, holder="other")
+TO_DEBTOR = Passing(is_in=False, holder="debtor")
+FROM_DEBTOR = Passing(is_in=True, holder="debtor")
+
+
+@pytest.mark.parametrize(
+    ("passings", "state"),
+    [
+        ((), "held"),
+        ((DRAWER_OUT, DRAWER_IN), "held"),
+        ((DRAWER_OUT, BANK), "held"),
+        ((DRAWER_OUT, CREDITED), "paid"),
+        ((DRAWER_OUT, BANK, FROM_BANK, DRAWER_IN), "bounced"),
+        ((DRAWER_OUT, CREDITED, FROM_BANK, DRAWER_IN), "bounced"),
+        ((BANK, FROM_BANK, DRAWER_IN, DRAWER_OUT, BANK), "held"),
+        ((BANK, FROM_BANK, DRAWER_IN, TO_DEBTOR), "returned"),
+        ((TO_OTHER,), "paid"),
+        ((TO_OTHER, FROM_OTHER), "bounced"),
+        ((TO_DEBTOR,), "returned"),
+        ((TO_DEBTOR, FROM_DEBTOR), "held"),
+    ],
+)
+def test_what_became_of_a_cheque(passings, state):
+    assert get_cheque_state(passings) == state

@@ -1,7 +1,7 @@
 """Runs the tests, all parts or the one named.
 
 `lib` without Odoo, `odoo` inside it, `countries` inside one with another country's
-accounting, `benchmark` on ledgers to measure on, `install` in databases that the module
+accounting and cheques, `benchmark` on ledgers to measure on, `install` in databases that the module
 comes to and leaves, `upgrade` in one that an earlier version of it has lived in,
 `replay` ninety days of the demo company.
 
@@ -99,9 +99,10 @@ def inside(odoo: Odoo, words: list[str]) -> int:
 
 
 def countries(odoo: Odoo, words: list[str]) -> int:
-    """What the accounting of other countries asks for, where it is installed."""
+    """What the accounting of other countries, and the module of cheques, ask for."""
     database = f"cartera-countries-{paths.clone_key()}"
-    Template(modules=("account", "l10n_mx", "l10n_cl")).copy(odoo, database)
+    modules = ("account", "l10n_mx", "l10n_cl", "l10n_latam_check")
+    Template(modules=modules).copy(odoo, database)
     with step("Installing Cartera y cobranza"):
         odoo.install(database, "-i", paths.MODULE, "--without-demo=1")
     return pytest(odoo, *_within(odoo, database), *COUNTRIES, *words)
@@ -150,8 +151,11 @@ LEFT_ALONE = """
     END $$
 """
 
-# Tests that need the accounting of a country that the others do without.
-COUNTRIES = [f"{paths.MODULE}/tests/test_settlement_chile.py"]
+# Tests that need what the others do without: another country's accounting, cheques.
+COUNTRIES = [
+    f"{paths.MODULE}/tests/test_coverage_cheques.py",
+    f"{paths.MODULE}/tests/test_settlement_chile.py",
+]
 
 PARTS = {
     "lib": lib,
