@@ -24,7 +24,13 @@ class CarteraAgreementJudicial(models.AbstractModel):
     _description = "Agreement in Court"
 
     legal_case_id = fields.Many2one(
-        "cartera.legal.case", index="btree_not_null", check_company=True
+        "cartera.legal.case",
+        compute="_compute_legal_case_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        index="btree_not_null",
+        check_company=True,
     )
     date_presented = fields.Date(tracking=True, copy=False)
     date_homologated = fields.Date(tracking=True, copy=False)
@@ -53,6 +59,19 @@ class CarteraAgreementJudicial(models.AbstractModel):
     legal_state = fields.Selection(
         related="legal_case_id.state", string="State in Court", tracking=False
     )
+
+    # -- proposals ----------------------------------------------------------------
+
+    @api.depends("case_id", "product_id")
+    def _compute_legal_case_id(self):
+        """The legal case against the debtor that is not closed, if there is one: of an
+        agreement in court alone, since any other leaves the proceedings as they are."""
+        for agreement in self.filtered(lambda one: one.state == "draft"):
+            if agreement.product_id.kind != "convenio_judicial":
+                agreement.legal_case_id = False
+            elif not agreement.legal_case_id:
+                pending = agreement.case_id._get_pending_legal_cases()
+                agreement.legal_case_id = pending if len(pending) == 1 else False
 
     # -- constraints --------------------------------------------------------------
 

@@ -174,13 +174,16 @@ class CarteraAgreementProduct(models.Model):
     @api.model
     def _get_default(self, case):
         """The product that is proposed first: the first whose limits let the debtor
-        in, or else the first of all."""
+        in, or else the first of all. Of a debtor in court, one that is made there."""
         offered = self._get_offered(case)
         days, debt = case.days_overdue, case.amount_total
         fitting = offered.filtered(
             lambda one: not one.grid_ids or one._find_grids(case, days, debt)
         )
-        return (fitting or offered)[:1]
+        in_court = self.browse()
+        if case._get_pending_legal_cases():
+            in_court = fitting.filtered(lambda one: one.kind == "convenio_judicial")
+        return (in_court or fitting or offered)[:1]
 
     def _find_grids(self, case, days, debt):
         """The rows that hold for a debtor, the first of each authority.

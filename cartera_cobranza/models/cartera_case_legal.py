@@ -29,12 +29,13 @@ class CarteraCaseLegal(models.AbstractModel):
         for case in self:
             case.legal_case_count = counts.get(case._origin, 0)
 
+    def _get_pending_legal_cases(self):
+        return self.legal_case_ids.filtered(lambda legal: legal.state != "closed")
+
     def _follow_counsel(self):
         """Keep whom the legal cases that are not closed allow to speak with."""
         for case in self:
-            asking = case.legal_case_ids.filtered(
-                lambda legal: legal.counsel_only and legal.state != "closed"
-            )
+            asking = case._get_pending_legal_cases().filtered("counsel_only")
             case.write(
                 {
                     "counsel_only": bool(asking),

@@ -5,6 +5,7 @@ from odoo.tests import Form, tagged
 from .agreement_common import AgreementCommon
 from .test_legal_case import LegalCommon
 
+FORM = "cartera_cobranza.cartera_agreement_view_form"
 PAYMENTS = (("2026-07-31", 500), ("2026-08-31", 500))
 
 
@@ -114,6 +115,31 @@ class TestConvenioJudicial(CourtCommon):
                 }
             ],
         )
+
+    def test_a_debtor_in_court_is_proposed_an_agreement_there(self):
+        self._agreement_product("finiquito", sequence=-2)
+        product = self._agreement_product("convenio_judicial", sequence=-1)
+        agreements = self.env["cartera.agreement"].with_user(self.collector)
+        agreements = agreements.with_context(default_case_id=self.case.id)
+        with Form(agreements, FORM) as form:
+            self.assertEqual(form.product_id, product)
+            self.assertEqual(form.legal_case_id, self.legal)
+        self.assertEqual(form.record.legal_case_id, self.legal)
+        other = self._make_legal(docket_number="9/2026")
+        with Form(agreements, FORM) as form:
+            self.assertFalse(form.legal_case_id)  # one of two is chosen by a person
+        (self.legal | other).write({"outcome": "withdrawn"})
+        (self.legal | other).action_close()
+        self.assertEqual(Form(agreements, FORM).product_id.kind, "finiquito")
+
+    def test_another_product_leaves_the_proceedings_alone(self):
+        agreements = self.env["cartera.agreement"].with_user(self.collector)
+        product = self._agreement_product("finiquito", sequence=-2)
+        agreements = agreements.with_context(default_case_id=self.case.id)
+        with Form(agreements, FORM) as form:
+            form.court_effect = "ends"
+            form.product_id = product
+        self.assertFalse(form.record.legal_case_id)
 
     def test_it_needs_a_legal_case_and_an_effect(self):
         for values in ({"legal_case_id": False}, {"court_effect": False}):
