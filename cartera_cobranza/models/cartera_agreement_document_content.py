@@ -38,6 +38,7 @@ PLACEHOLDERS = (
     "name",
     "number_text",
     "paid_text",
+    "payment_text",
     "periodicity_text",
     "rate_text",
     "signer_name",
@@ -93,6 +94,7 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
     down_payment_text = fields.Char(compute="_compute_amounts")
     interest_text = fields.Char(compute="_compute_amounts")
     paid_text = fields.Char(compute="_compute_amounts")
+    payment_text = fields.Char(compute="_compute_amounts")
     rate_text = fields.Char(compute="_compute_amounts")
     unit_name = fields.Char(compute="_compute_amounts")
     unit_value = fields.Char(compute="_compute_amounts")
@@ -162,6 +164,7 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
             document.paid_text = show(
                 sum(row["amount"] for row in document._get_payments())
             )
+            document.payment_text = show(agreement._get_equal_payment())
             document.rate_text = f"{agreement.rate:g} %"
             document.unit_name = unit.name
             document.unit_value = unit and f"{agreement.index_value:.6f}".rstrip(
@@ -271,6 +274,7 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
             "credit_notes": agreement.amount_quita > 0 and by_notes,
             "discount": agreement.amount_quita > 0,
             "down_payment": any(row.number == 0 for row in rows),
+            "equal": agreement._get_equal_payment() > 0,
             "guarantor": "guarantor" in coverage,
             "indexed": bool(agreement.index_currency_id),
             "installments": len(rows) > 1,

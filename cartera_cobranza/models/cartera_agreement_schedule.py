@@ -306,6 +306,18 @@ class CarteraAgreementSchedule(models.AbstractModel):
                 return self.env._("Say in how many instalments the rest is paid.")
             case "dates":
                 return self.env._(
+    def _get_equal_payment(self):
+        """What each instalment comes to where they bear interest and all are equal, but
+        for what rounding leaves to the last one; otherwise zero. Those of an indexed
+        agreement are not: the value of the unit changes."""
+        rows = self.installment_ids.filtered("number").sorted("number")
+        *equal, last = rows.mapped("amount_total") or [0]
+        if self.index_currency_id or not any(rows.mapped("amount_interest")):
+            return 0
+        if len(set(equal)) != 1 or abs(last - equal[0]) > equal[0] / 100:
+            return 0
+        return equal[0]
+
                     "%(after)s does not come after %(before)s: the payments must "
                     "follow one another, and none comes before the agreement.",
                     before=format_date(self.env, params["before"]),

@@ -10,6 +10,7 @@ CONDITIONS = [
     ("credit_notes", "With a discount by credit notes"),
     ("down_payment", "With a down payment"),
     ("installments", "With several instalments"),
+    ("equal", "With equal payments"),
     ("interest", "With financing interest"),
     ("indexed", "Indexed to a unit"),
     ("several_missed", "When missed instalments break it"),

@@ -133,6 +133,28 @@ class TestAgreementEqual(NegotiationCommon):
         )
         self.assertGreater(included.amount_interest, apart.amount_interest)
 
+    # -- the documents ------------------------------------------------------------
+
+    def _get_text(self, agreement):
+        agreement.sudo().action_propose()
+        return agreement.sudo()._issue("proposal").body
+
+    def test_the_offer_says_what_each_payment_is(self):
+        included = self._get_text(self._restructure(down_payment=0))
+        self.assertIn("Equal payments", included)
+        self.assertIn("1,157.13", included.split("Equal payments")[1])
+        apart = self._restructure(equal_with_taxes=False)
+        self.assertNotIn("Equal payments", self._get_text(apart))
+
+    def test_only_what_is_equal_is_called_so(self):
+        self.assertEqual(self._restructure()._get_equal_payment(), 1157.13)
+        after_grace = {"grace_periods": 1, "grace_kind": "pay_interest"}
+        for vals in ({"method": "german"}, {"rate": 0}, {"term": 1}, after_grace):
+            with self.subTest(vals):
+                self.assertEqual(self._restructure(**vals)._get_equal_payment(), 0)
+        # The down payment is none of them.
+        self.assertGreater(self._restructure(down_payment=500)._get_equal_payment(), 0)
+
     # -- taxes as the invoice has them ---------------------------------------------
 
     def test_each_invoice_has_what_was_agreed(self):
