@@ -27,7 +27,8 @@ class TestPromiseMigration(PromiseCommon):
         spec.loader.exec_module(module)
         self.env.flush_all()
         module._carry_over_promises(self.env.cr)
-        self.env.cr.execute("DROP TABLE cartera_promise_carried")
+        for step in ("noted", "owed", "carried"):
+            self.env.cr.execute(f"DROP TABLE cartera_promise_{step}")
         self.env.invalidate_all()
 
     def test_a_promise_that_runs(self):

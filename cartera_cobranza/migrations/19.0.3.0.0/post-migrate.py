@@ -148,66 +148,100 @@ def _carry_over_promises(cr):
     """Make promises of what cases had noted: for the oldest items of the debtor, in the
     company's currency, as they were open on the day of the promise. Whether they were
     kept the judge finds in the ledger, when a case is read or at night."""
+    _find_noted_promises(cr)
+    _find_owed_then(cr)
+    _spread_over_oldest(cr)
+    _make_promises(cr)
+    _make_items_of_promises(cr)
+    # Whoever reads a case before the night finds it judged.
+    cr.execute(
+        """
+        INSERT INTO cartera_case_queue (company_id, partner_id)
+        SELECT DISTINCT company_id, partner_id FROM cartera_promise_carried
+        """
+    )
+    _forget_other_promises(cr)
+
+
+def _find_noted_promises(cr):
+    cr.execute(
+        """
+        CREATE TEMP TABLE cartera_promise_noted ON COMMIT DROP AS
+        SELECT
+            known.id AS case_id, known.partner_id, known.company_id,
+            known.user_id, company.currency_id, known.promise_date AS date_due,
+            LEAST(
+                COALESCE(known.promise_made_on, known.write_date::date),
+                known.promise_date
+            ) AS date_made,
+            known.promise_amount AS amount
+        FROM cartera_case known
+        JOIN res_company company ON company.id = known.company_id
+        WHERE known.promise_date IS NOT NULL AND known.promise_amount > 0
+            AND NOT EXISTS (
+                SELECT 1 FROM cartera_promise promise
+                WHERE promise.case_id = known.id
+            )
+        """
+    )
+
+
+def _find_owed_then(cr):
+    """What the debtors owed on the day of the promise."""
+    cr.execute(
+        """
+        CREATE TEMP TABLE cartera_promise_owed ON COMMIT DROP AS
+        SELECT
+            noted.*, line.id AS line_id,
+            COALESCE(line.date_maturity, line.date) AS date_item,
+            line.amount_residual_currency + COALESCE(later.amount, 0) AS open_then
+        FROM cartera_promise_noted noted
+        JOIN res_partner partner
+            ON partner.commercial_partner_id = noted.partner_id
+        JOIN account_move_line line
+            ON line.partner_id = partner.id
+            AND line.company_id = noted.company_id
+            AND line.currency_id = noted.currency_id
+            AND line.parent_state = 'posted'
+            AND line.balance > 0
+            AND line.date <= noted.date_made
+        JOIN account_account account
+            ON account.id = line.account_id
+            AND account.account_type = 'asset_receivable'
+            AND account.non_trade IS NOT TRUE
+        LEFT JOIN LATERAL (
+            SELECT SUM(partial.debit_amount_currency) AS amount
+            FROM account_partial_reconcile partial
+            WHERE partial.debit_move_id = line.id
+                AND partial.max_date >= noted.date_made
+        ) later ON TRUE
+        """
+    )
+
+
+def _spread_over_oldest(cr):
+    """How much of each item was promised: the oldest first."""
     cr.execute(
         """
         CREATE TEMP TABLE cartera_promise_carried ON COMMIT DROP AS
-        WITH noted AS (
+        WITH served AS (
             SELECT
-                known.id AS case_id, known.partner_id, known.company_id,
-                known.user_id, company.currency_id, known.promise_date AS date_due,
-                LEAST(
-                    COALESCE(known.promise_made_on, known.write_date::date),
-                    known.promise_date
-                ) AS date_made,
-                known.promise_amount AS amount
-            FROM cartera_case known
-            JOIN res_company company ON company.id = known.company_id
-            WHERE known.promise_date IS NOT NULL AND known.promise_amount > 0
-                AND NOT EXISTS (
-                    SELECT 1 FROM cartera_promise promise
-                    WHERE promise.case_id = known.id
-                )
-        ),
-        items AS (
-            SELECT
-                noted.*, line.id AS line_id,
-                COALESCE(line.date_maturity, line.date) AS date_item,
-                line.amount_residual_currency + COALESCE(later.amount, 0) AS open_then
-            FROM noted
-            JOIN res_partner partner
-                ON partner.commercial_partner_id = noted.partner_id
-            JOIN account_move_line line
-                ON line.partner_id = partner.id
-                AND line.company_id = noted.company_id
-                AND line.currency_id = noted.currency_id
-                AND line.parent_state = 'posted'
-                AND line.balance > 0
-                AND line.date <= noted.date_made
-            JOIN account_account account
-                ON account.id = line.account_id
-                AND account.account_type = 'asset_receivable'
-                AND account.non_trade IS NOT TRUE
-            LEFT JOIN LATERAL (
-                SELECT SUM(partial.debit_amount_currency) AS amount
-                FROM account_partial_reconcile partial
-                WHERE partial.debit_move_id = line.id
-                    AND partial.max_date >= noted.date_made
-            ) later ON TRUE
-        ),
-        served AS (
-            SELECT
-                items.*,
+                owed.*,
                 LEAST(
                     open_then,
                     amount - SUM(open_then) OVER (
                         PARTITION BY case_id ORDER BY date_item, line_id
                     ) + open_then
                 ) AS promised
-            FROM items WHERE open_then > 0
+            FROM cartera_promise_owed owed WHERE open_then > 0
         )
         SELECT * FROM served WHERE promised > 0
         """
     )
+
+
+def _make_promises(cr):
+    """One promise per case, with its single payment and how it came about."""
     cr.execute(
         """
         WITH made AS (
@@ -232,33 +266,35 @@ def _carry_over_promises(cr):
             SELECT
                 id, case_id, company_id, date_due, amount, 0, 'open', 1, NOW(), 1, NOW()
             FROM made
-        ),
-        changes AS (
-            INSERT INTO cartera_promise_change (
-                promise_id, state_to, amount_kept, date, create_uid, create_date,
-                write_uid, write_date
-            )
-            SELECT id, 'open', 0, NOW(), 1, NOW(), 1, NOW() FROM made
         )
+        INSERT INTO cartera_promise_change (
+            promise_id, state_to, amount_kept, date, create_uid, create_date,
+            write_uid, write_date
+        )
+        SELECT id, 'open', 0, NOW(), 1, NOW(), 1, NOW() FROM made
+        """
+    )
+
+
+def _make_items_of_promises(cr):
+    """The items of each promise, which is the only one of its case."""
+    cr.execute(
+        """
         INSERT INTO cartera_promise_item (
             promise_id, company_id, line_id, amount, amount_open, amount_paid_before,
             is_open, create_uid, create_date, write_uid, write_date
         )
         SELECT
-            made.id, made.company_id, item.line_id, item.promised, item.open_then, 0,
-            FALSE, 1, NOW(), 1, NOW()
-        FROM made
-        JOIN cartera_promise_carried item ON item.case_id = made.case_id
+            promise.id, promise.company_id, item.line_id, item.promised,
+            item.open_then, 0, FALSE, 1, NOW(), 1, NOW()
+        FROM cartera_promise promise
+        JOIN cartera_promise_carried item ON item.case_id = promise.case_id
         """
     )
-    # Whoever reads a case before the night finds it judged.
-    cr.execute(
-        """
-        INSERT INTO cartera_case_queue (company_id, partner_id)
-        SELECT DISTINCT company_id, partner_id FROM cartera_promise_carried
-        """
-    )
-    # What could not be carried over is none any more.
+
+
+def _forget_other_promises(cr):
+    """What could not be carried over is none any more."""
     cr.execute(
         """
         UPDATE cartera_case known

@@ -1,9 +1,9 @@
 """Runs the tests, all parts or the one named.
 
 `lib` without Odoo, `odoo` inside it, `countries` inside one with another country's
-accounting and cheques, `benchmark` on ledgers to measure on, `install` in databases that the module
-comes to and leaves, `upgrade` in one that an earlier version of it has lived in,
-`replay` ninety days of the demo company.
+accounting and with cheques, `benchmark` on ledgers to measure on, `install` in
+databases that the module comes to and leaves, `upgrade` in one that an earlier version
+of it has lived in, `replay` ninety days of the demo company.
 
 scripts/test [lib | odoo | countries | benchmark | install | upgrade | replay]
              [words for pytest]
