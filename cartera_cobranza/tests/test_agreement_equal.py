@@ -49,8 +49,11 @@ class TestAgreementEqual(NegotiationCommon):
             form.term = 12
             form.rate = 24
             totals = [row["amount_total"] for row in form.installment_ids._records]
-            self.assertEqual(totals[:-1], [1157.13] * 11)
-            self.assertAlmostEqual(totals[-1], 1157.13, delta=0.06)
+            self.assertEqual(totals, [1157.13] * 11 + [1157.17])
+            self.assertEqual(
+                (form.amount_interest, form.amount_charge_tax, form.amount_total),
+                (1625.51, 260.09, 13885.60),
+            )
             first = form.installment_ids._records[0]
             self.assertEqual(
                 [
