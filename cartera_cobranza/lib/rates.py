@@ -115,10 +115,14 @@ def effective_annual(flows):
     if not flows:
         return None
     first = min(day for day, _amount in flows)
-    timed = [((day - first).days / 365, float(amount)) for day, amount in flows]
+    timed = sorted(((day - first).days / 365, float(amount)) for day, amount in flows)
 
     def worth(growth):
-        return math.fsum(amount * math.exp(-growth * t) for t, amount in timed)
+        try:
+            return math.fsum(amount * math.exp(-growth * t) for t, amount in timed)
+        except OverflowError:
+            # The farthest amount outgrows all others.
+            return math.copysign(math.inf, timed[-1][1])
 
     return _to_rate(_find_root(worth))
 

@@ -22,12 +22,15 @@ class CarteraAgreementProblems(models.AbstractModel):
         "amount_payable",
         "case_id",
         "currency_id",
+        "amount_fee",
+        "date_limit",
         "date_valid_until",
         "index_value",
         "installment_ids.amount_principal",
         "installment_ids.date",
         "item_ids.amount",
         "item_ids.line_id",
+        "product_id",
         "rate_effective",
         "state",
         "term",
@@ -52,6 +55,7 @@ class CarteraAgreementProblems(models.AbstractModel):
             self._get_schedule_problem(),
             self._get_cap_problem(),
             self._get_index_problem(),
+            self._get_offered_problem(),
             self._get_product_problem(),
             self._get_validity_problem(),
             self._get_refinance_problem(),
@@ -205,9 +209,23 @@ class CarteraAgreementProblems(models.AbstractModel):
             day=format_date(self.env, self.date),
         )
 
+    def _get_offered_problem(self):
+        """A product that is meant for others, whose limits would hold instead of those
+        that hold here."""
+        offered = self.product_id._get_offered(self.case_id._origin)
+        if not self.product_id or self.product_id._origin in offered:
+            return False
+        return self.env._(
+            "%(product)s is not offered to debtors of this company. Choose another "
+            "product.",
+            product=self.product_id.name,
+        )
+
     def _get_product_problem(self):
         """Charges that could not be invoiced."""
         company = self.company_id.sudo()
+        if self.currency_id.compare_amounts(self.amount_fee, 0) < 0:
+            return self.env._("The fee is less than zero.")
         if self.amount_interest and not company.cartera_interest_product_id:
             return self.env._(
                 "Choose the product of financing interest in the settings of Cartera: "
@@ -224,7 +242,9 @@ class CarteraAgreementProblems(models.AbstractModel):
         today = self.company_id._get_cartera_today()
         if self.date and self.date > today:
             return self.env._("The day of an agreement cannot be one to come.")
-        if self.date_valid_until and self.date_valid_until < today:
+        if not self.date_valid_until:
+            return self.env._("Say until when the offer is valid.")
+        if self.date_valid_until < today:
             return self.env._("The offer would not be valid any more today.")
         return False
 

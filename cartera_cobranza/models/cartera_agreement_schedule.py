@@ -33,6 +33,9 @@ SCHEDULE_FIELDS = (
 # Longer than anybody agrees on; what is typed by mistake shall not hold the server.
 MOST_INSTALLMENTS = 600
 
+# Nor do they pay for longer: a year typed by mistake shall not either.
+MOST_YEARS = 100
+
 # Holidays are looked for so many days after the last instalment.
 HOLIDAY_REACH = 30
 
@@ -46,13 +49,21 @@ class CarteraAgreementSchedule(models.AbstractModel):
     _name = "cartera.agreement.schedule"
     _description = "Schedule of an Agreement"
 
-    @api.onchange(*SCHEDULE_FIELDS, "installment_ids")
+    @api.onchange(*SCHEDULE_FIELDS)
     def _onchange_schedule(self):
         self._refresh()
+
+    @api.onchange("installment_ids")
+    def _onchange_installment_ids(self):
+        """Those that follow from the terms were worked out already."""
+        if self.method == "custom":
+            self._refresh()
 
     def _refresh(self):
         """Work out debt, discount, schedule and rates anew from the terms."""
         self.ensure_one()
+        if not self.date:
+            return
         # What follows from the terms settles none of them anew.
         self = self.with_context(**{REFRESHING: True})
         self._waive_items()
@@ -62,7 +73,7 @@ class CarteraAgreementSchedule(models.AbstractModel):
         terms = self._get_terms()
         try:
             rows = amortization.schedule(terms)
-        except amortization.ScheduleError:
+        except (amortization.ScheduleError, ArithmeticError):
             rows = []
         lines = self._get_lines(rows)
         index_value = self._get_index_value() or 0
@@ -99,7 +110,8 @@ class CarteraAgreementSchedule(models.AbstractModel):
         fee = self._to_units(self.amount_fee)
         return amortization.Terms(
             principal=principal,
-            date_start=start or self.date,
+            date_start=max(start or self.date, self.date),
+            date_down_payment=start,
             dates=tuple(self._move_days(days)),
             accrual_dates=tuple(days),
             method=self.method,
@@ -118,6 +130,8 @@ class CarteraAgreementSchedule(models.AbstractModel):
 
     def _get_days(self):
         """Days of the instalments, before they are moved to working days."""
+        if self._is_too_long():
+            return []
         if self.method == "custom":
             return [row.date for row in self._get_typed_rows()]
         if not self.date_first or not self.periodicity:
@@ -125,8 +139,20 @@ class CarteraAgreementSchedule(models.AbstractModel):
         count = min(max(self.term, 0), MOST_INSTALLMENTS)
         return due_dates(self.date_first, self.periodicity, count, self.last_day)
 
+    def _is_too_long(self):
+        """Whether the payments reach further than anybody agrees on."""
+        days = [self.date_down_payment, self.date_first]
+        years = 0
+        if self.method == "custom":
+            days = self._get_typed_rows().mapped("date")
+        elif self.periodicity:
+            count = min(max(self.term, 0), MOST_INSTALLMENTS)
+            years = count // rates.PERIODS_PER_YEAR[self.periodicity]
+        last = max((day.year for day in days if day), default=0)
+        return last + years > self.date.year + MOST_YEARS
+
     def _move_days(self, days):
-        if not days or not self.move_to_working or self.method == "custom":
+        if not days or days[0] < self.date or not self.move_to_working or self.method == "custom":
             return days
         company = self.company_id
         country = company.sudo().country_id
@@ -279,6 +305,12 @@ class CarteraAgreementSchedule(models.AbstractModel):
 
     def _get_schedule_problem(self):
         """Why no schedule follows from the terms, or False."""
+        if not self.date:
+            return False
+        if self._is_too_long():
+            return self.env._(
+                "The payments reach more than %(years)s years ahead.", years=MOST_YEARS
+            )
         by_hand = self.method == "custom"
         count = len(self._get_typed_rows()) if by_hand else self.term
         if count > MOST_INSTALLMENTS:
@@ -289,6 +321,8 @@ class CarteraAgreementSchedule(models.AbstractModel):
             amortization.check(self._get_terms())
         except amortization.ScheduleError as error:
             return self._describe_schedule_error(error.code, error.params)
+        if not self.date_limit:
+            return self.env._("With this rate the interest grows beyond all measure.")
         return False
 
     def _describe_schedule_error(self, code, params):

@@ -1,6 +1,7 @@
 from . import (
     test_actions,
     test_aging_policy,
+    test_agreement_bounds,
     test_agreement_days_cases,
     test_agreement_days_convenio,
     test_agreement_days_finiquito,
