@@ -152,7 +152,12 @@ class CarteraAgreementSchedule(models.AbstractModel):
         return last + years > self.date.year + MOST_YEARS
 
     def _move_days(self, days):
-        if not days or days[0] < self.date or not self.move_to_working or self.method == "custom":
+        if (
+            not days
+            or days[0] < self.date
+            or not self.move_to_working
+            or self.method == "custom"
+        ):
             return days
         company = self.company_id
         country = company.sudo().country_id
@@ -301,6 +306,18 @@ class CarteraAgreementSchedule(models.AbstractModel):
         interest, fee = self._to_amount(interest), self._to_amount(fee)
         return self._to_units(self._estimate_charge_tax(interest, fee))
 
+    def _get_equal_payment(self):
+        """What each instalment comes to where they bear interest and all are equal, but
+        for what rounding leaves to the last one; otherwise zero. Those of an indexed
+        agreement are not: the value of the unit changes."""
+        rows = self.installment_ids.filtered("number").sorted("number")
+        *equal, last = rows.mapped("amount_total") or [0]
+        if self.index_currency_id or not any(rows.mapped("amount_interest")):
+            return 0
+        if len(set(equal)) != 1 or abs(last - equal[0]) > equal[0] / 100:
+            return 0
+        return equal[0]
+
     # -- why there is none --------------------------------------------------------
 
     def _get_schedule_problem(self):
@@ -340,18 +357,6 @@ class CarteraAgreementSchedule(models.AbstractModel):
                 return self.env._("Say in how many instalments the rest is paid.")
             case "dates":
                 return self.env._(
-    def _get_equal_payment(self):
-        """What each instalment comes to where they bear interest and all are equal, but
-        for what rounding leaves to the last one; otherwise zero. Those of an indexed
-        agreement are not: the value of the unit changes."""
-        rows = self.installment_ids.filtered("number").sorted("number")
-        *equal, last = rows.mapped("amount_total") or [0]
-        if self.index_currency_id or not any(rows.mapped("amount_interest")):
-            return 0
-        if len(set(equal)) != 1 or abs(last - equal[0]) > equal[0] / 100:
-            return 0
-        return equal[0]
-
                     "%(after)s does not come after %(before)s: the payments must "
                     "follow one another, and none comes before the agreement.",
                     before=format_date(self.env, params["before"]),
