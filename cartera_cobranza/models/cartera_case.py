@@ -5,8 +5,10 @@ from odoo.tools import SQL
 from . import (  # noqa: F401  (inherited: they come first)
     cartera_case_aging,
     cartera_case_agreement,
+    cartera_case_amounts,
     cartera_case_causes,
     cartera_case_chatter,
+    cartera_case_consequence,
     cartera_case_contact,
     cartera_case_dispute,
     cartera_case_legal,
@@ -20,24 +22,7 @@ from . import (  # noqa: F401  (inherited: they come first)
     cartera_case_strategy,
     cartera_case_team,
 )
-
-# What the refresh writes from the open items.
-CACHED_FIELDS = (
-    "amount_total",
-    "amount_not_due",
-    "amount_overdue",
-    "amount_collectable",
-    "amount_disputed",
-    "amount_promised",
-    "amount_paused",
-    "amount_credit",
-    "amount_agreed",
-    "date_oldest_due",
-    "date_next_due",
-    "bucket_id",
-    "item_count",
-    "overdue_count",
-)
+from .cartera_case_amounts import CACHED_FIELDS
 
 # What people never write: the ledger decides it, or the rules do.
 PROTECTED_FIELDS = frozenset(
@@ -82,6 +67,8 @@ class CarteraCase(models.Model):
         "cartera.case.team",
         "cartera.case.stage",
         "cartera.case.aging",
+        "cartera.case.amounts",
+        "cartera.case.consequence",
         "cartera.case.contact",
         "cartera.case.people",
         "cartera.case.next",
@@ -179,20 +166,6 @@ class CarteraCase(models.Model):
     stage_move_ids = fields.One2many(
         "cartera.stage.move", "case_id", string="Stage History", readonly=True
     )
-    consequence_log_ids = fields.One2many(
-        "cartera.consequence.log", "case_id", string="Consequences", readonly=True
-    )
-    consequence_count = fields.Integer(
-        string="In Force", compute="_compute_consequence_count"
-    )
-    is_blocked = fields.Boolean(
-        string="Blocked",
-        compute="_compute_consequence_count",
-        help="New invoices or orders are refused.",
-    )
-    release_ids = fields.One2many(
-        "cartera.consequence.release", "case_id", string="Exceptions", readonly=True
-    )
     # -- segment and strategy -----------------------------------------------------
     segment_id = fields.Many2one(
         "cartera.segment",
@@ -269,77 +242,6 @@ class CarteraCase(models.Model):
         "happens.",
     )
     worklist_ids = fields.One2many("cartera.worklist.entry", "case_id", readonly=True)
-    # -- what the ledger says -----------------------------------------------------
-    amount_total = fields.Monetary(
-        string="Balance",
-        readonly=True,
-        help="Everything open: not due, overdue, less credits.",
-    )
-    amount_not_due = fields.Monetary(string="Not Due", readonly=True)
-    amount_overdue = fields.Monetary(string="Overdue", readonly=True)
-    amount_collectable = fields.Monetary(
-        string="Overdue Collectable",
-        readonly=True,
-        help="Overdue, without what is disputed, promised, paused, blocked or excluded "
-        "from follow-up.",
-    )
-    amount_disputed = fields.Monetary(
-        string="Overdue Disputed",
-        readonly=True,
-        help="What open disputes contest of the overdue amount.",
-    )
-    amount_promised = fields.Monetary(
-        string="Overdue Held by Promises",
-        readonly=True,
-        help="Overdue left alone because of promises: the whole of each item that an "
-        "open promise covers, even where less than all of it was promised.",
-    )
-    amount_paused = fields.Monetary(
-        string="Overdue Held by Pauses",
-        readonly=True,
-        help="Overdue left alone because of pauses of some items.",
-    )
-    amount_agreed = fields.Monetary(
-        string="Under Agreement",
-        readonly=True,
-        help="What is open of agreements in force, due or not, with what is waived "
-        "once all the rest is paid.",
-    )
-    amount_credit = fields.Monetary(
-        string="Credits",
-        readonly=True,
-        help="Credit notes, unapplied payments and other credits, as a negative "
-        "amount.",
-    )
-    date_oldest_due = fields.Date(
-        string="Oldest Due Date",
-        readonly=True,
-        help="Due date of the oldest overdue collectable item.",
-    )
-    date_next_due = fields.Date(
-        string="Next Due Date",
-        readonly=True,
-        help="Due date of the first item that is not due yet.",
-    )
-    bucket_id = fields.Many2one(
-        "cartera.aging.bucket",
-        string="Oldest Bucket",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-        help="Bucket of the oldest overdue collectable item.",
-    )
-    amount_collected = fields.Monetary(
-        string="Collected in the Month",
-        readonly=True,
-        help="What the debtor paid in the month of the last payment, as far as it is "
-        "matched with what was owed.",
-    )
-    month_collected = fields.Date(
-        readonly=True, help="First day of the month in which it was collected."
-    )
-    item_count = fields.Integer(string="Open Items", readonly=True)
-    overdue_count = fields.Integer(string="Overdue Items", readonly=True)
 
     # A constraint, not an index: the merging of partners in Odoo looks for one.
     _debtor_uniq = models.Constraint(
@@ -360,20 +262,6 @@ class CarteraCase(models.Model):
         for case in self:
             head = case.partner_id.cartera_debtor_id
             case.collected_with_id = head if head != case.partner_id else False
-
-    @api.depends("consequence_log_ids.state")
-    def _compute_consequence_count(self):
-        kinds = dict(
-            self.env["cartera.consequence.log"]._read_group(
-                [("case_id", "in", self.ids), ("state", "=", "active")],
-                ["case_id"],
-                ["kind:array_agg"],
-            )
-        )
-        for case in self:
-            in_force = kinds.get(case._origin, [])
-            case.consequence_count = len(in_force)
-            case.is_blocked = any(kind.startswith("block_") for kind in in_force)
 
     @api.model
     def _read_group_stage_ids(self, stages, domain):
@@ -433,14 +321,6 @@ class CarteraCase(models.Model):
         """Open the group that the debtor belongs to."""
         self.ensure_one()
         return self.group_id._get_records_action()
-
-    def action_open_consequences(self):
-        """List what the stages have done to the debtors of the cases."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "cartera_cobranza.cartera_consequence_log_action"
-        )
-        action["domain"] = [("case_id", "in", self.ids)]
-        return action
 
     # -- debtors ------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .cartera_case import CACHED_FIELDS
 from .cartera_case_aging import FEW_DEBTORS
+from .cartera_case_amounts import CACHED_FIELDS
 from .conflicts import fetch_quietly
 
 # Beyond this many new cases the table's statistics are of no use any more.

@@ -10,7 +10,7 @@ from odoo.tools import SQL
 from odoo.addons.base.tests.common import BaseCommon
 
 from ..lib import strategy as reference
-from ..models.cartera_case import CACHED_FIELDS
+from ..models.cartera_case_amounts import CACHED_FIELDS
 
 TODAY = fields.Date.to_date("2026-06-30")
 SEED = 20260630
