@@ -68,6 +68,7 @@ def decide(
     broken=0,
     is_held=False,
     has_broken_agreement=False,
+    is_in_court=False,
 ):
     """Decide one case.
 
@@ -88,9 +89,13 @@ def decide(
         nothing else is, that is no cure and the verdict stands
     :param has_broken_agreement: whether an agreement of the debtor was broken in
         :data:`BROKEN_DAYS`
+    :param is_in_court: whether a legal case against the debtor is not closed: who was
+        put into a stage by a person is not cured before it is, also when all that is
+        due of an agreement made there is paid
     :return: :class:`Decision`
     """
-    if is_held and days <= 0:
+    stands = is_held or (is_in_court and not current.automatic)
+    if stands and days <= 0:
         return Decision(last_verdict)
     ordered = sorted(rules, key=lambda rule: rule.rank)
     lowest = ordered[0]

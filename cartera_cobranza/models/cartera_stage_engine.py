@@ -46,6 +46,9 @@ class CarteraStageEngine(models.AbstractModel):
         self.env["cartera.case"].flush_model()
         self.env["cartera.promise"].flush_model()
         self.env["cartera.agreement"].flush_model(["case_id", "date_ended", "state"])
+        self.env["cartera.legal.case"].flush_model(
+            ["case_id", "case_stage_suspended_id", "state"]
+        )
         self.env["cartera.stage.move"].flush_model()
         moved, proposed = self.env.execute_query(
             SQL(
@@ -55,7 +58,11 @@ class CarteraStageEngine(models.AbstractModel):
                     UPDATE cartera_case known
                     SET stage_verdict_id = decision.verdict_id,
                         stage_id = COALESCE(decision.move_to_id, known.stage_id),
-                        stage_proposed_id = decision.propose_id,
+                        stage_proposed_id = COALESCE(
+                            decision.propose_id,
+                            CASE WHEN decision.verdict_rank <> 0 AND %(resumed)s
+                                THEN known.stage_proposed_id END
+                        ),
                         stage_date = CASE
                             WHEN decision.move_to_id IS NULL THEN known.stage_date
                             ELSE %(date)s
@@ -79,6 +86,7 @@ class CarteraStageEngine(models.AbstractModel):
                 SELECT COUNT(move_to_id), COUNT(propose_id) FROM decision
                 """,
                 decisions=self._get_decisions_sql(company, date, ids),
+                resumed=self._get_resumed_sql(),
                 date=date,
                 company=company.id,
                 run=run.id if run else None,
@@ -225,7 +233,8 @@ class CarteraStageEngine(models.AbstractModel):
                         / NULLIF(amount_not_due + amount_overdue, 0), 0
                     ) AS share,
                     COALESCE(unkept.count, 0) AS broken,
-                    id IN (%(breached)s) AS has_broken_agreement
+                    id IN (%(breached)s) AS has_broken_agreement,
+                    id IN (%(sued)s) AS is_in_court
                 FROM cartera_case
                 LEFT JOIN (%(unkept)s) unkept ON unkept.case_id = id
                 WHERE company_id = %(company)s %(some_cases)s
@@ -252,6 +261,9 @@ class CarteraStageEngine(models.AbstractModel):
                     AND facts.amount_collectable >= rule.min_amount
                     AND facts.share >= rule.min_share
             ) holding
+            -- Whom a person put into court is not cured before that is over.
+            WHERE facts.days > 0 OR NOT facts.is_in_court
+                OR COALESCE(rule.automatic, TRUE)
             """,
             date=date,
             company=company.id,
@@ -259,6 +271,7 @@ class CarteraStageEngine(models.AbstractModel):
             rules=self._get_rules_sql(company),
             unkept=self._get_unkept_sql(company, date),
             breached=self._get_breached_sql(company, date),
+            sued=self._get_sued_sql(company),
             nothing_held=NOTHING_HELD,
         )
 
@@ -289,6 +302,32 @@ class CarteraStageEngine(models.AbstractModel):
             company=company.id,
             date=date,
             days=BROKEN_DAYS,
+        )
+
+    @api.model
+    def _get_sued_sql(self, company):
+        """The debtors with a legal case that is not closed."""
+        return SQL(
+            """
+            SELECT case_id FROM cartera_legal_case
+            WHERE company_id = %s AND state <> 'closed'
+            """,
+            company.id,
+        )
+
+    @api.model
+    def _get_resumed_sql(self):
+        """Whether the proposal of the case is the stage that it was in when its legal
+        case was suspended, and that goes on: so it stands whatever else is decided."""
+        return SQL(
+            """
+            EXISTS (
+                SELECT FROM cartera_legal_case legal
+                WHERE legal.case_id = known.id
+                    AND legal.state IN ('open', 'execution')
+                    AND legal.case_stage_suspended_id = known.stage_proposed_id
+            )
+            """
         )
 
     @api.model

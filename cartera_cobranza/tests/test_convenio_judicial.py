@@ -535,6 +535,50 @@ class TestConvenioJudicial(CourtCommon):
         self.assertEqual(self.case.stage_id, self.stage_judicial)
         self.assertEqual(self.legal.state, "suspended")
 
+    def test_nobody_in_court_is_cured_before_the_proceedings_are_over(self):
+        self._make_court()
+        with self._on("2026-07-10"):
+            self.env["cartera.run"].run(self.company)
+        self.assertFalse(self.case.stage_proposed_id)
+        self._pay(self.invoice, 1000, "2026-07-20")
+        for day in ("2026-07-20", "2026-07-21"):
+            with self._on(day):
+                self.env["cartera.run"].run(self.company)
+        self.assertEqual(self.legal.agreement_ids.state, "kept")
+        self.assertFalse(self.case.stage_proposed_id)
+        with self._on("2026-07-22"):
+            self._as(self.supervisor).action_close()
+            self.env["cartera.run"].run(self.company)
+        self.assertRecordValues(
+            self.case,
+            [
+                {
+                    "stage_id": self.stage_judicial.id,
+                    "stage_proposed_id": self.stage_preventiva.id,
+                }
+            ],
+        )
+
+    def test_the_night_of_a_breach_proposes_court_whatever_else_it_moves(self):
+        self.stage_judicial.min_days = 400  # not by its age
+        agreement = self._make_court()
+        self.case.with_user(self.supervisor).stage_id = self.stage_preventiva
+        with self._on("2026-07-10"):
+            self.env["cartera.run"].run(self.company)
+        for day in ("2026-09-04", "2026-09-15"):  # notice, and after its days
+            with self._on(day):
+                self.env["cartera.run"].run(self.company)
+        self.assertEqual(agreement.state, "broken")
+        self.assertRecordValues(
+            self.case,
+            [
+                {
+                    "stage_id": self.stage_extrajudicial.id,
+                    "stage_proposed_id": self.stage_judicial.id,
+                }
+            ],
+        )
+
     # -- figures ------------------------------------------------------------------
 
     def test_days_in_court_are_counted_for_the_figures(self):

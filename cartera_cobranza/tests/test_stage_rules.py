@@ -241,7 +241,17 @@ class TestStageRules(BaseCommon):
         self.cases.stage_move_ids.unlink()
         (stages - self.first).unlink()
 
-    def _decide(self, rules, facts, broken=0, has_broken_agreement=False):
+    def _sue(self, cases):
+        """Legal cases against the debtors, and closed ones against all."""
+        return self.env["cartera.legal.case"].create(
+            [{"case_id": case.id} for case in cases]
+        ) | self.env["cartera.legal.case"].sudo().create(
+            [{"case_id": case.id, "state": "closed"} for case in self.cases]
+        )
+
+    def _decide(
+        self, rules, facts, broken=0, has_broken_agreement=False, is_in_court=False
+    ):
         """What the reference says of a case with these values."""
         by_stage = {rule.stage: rule for rule in rules}
         due = facts["date_oldest_due"]
@@ -259,6 +269,7 @@ class TestStageRules(BaseCommon):
             share=100 * exact["amount_collectable"] / debt if debt else 0,
             broken=broken,
             has_broken_agreement=has_broken_agreement,
+            is_in_court=is_in_court,
             is_held=any(
                 facts[f"amount_{why}"] for why in ("promised", "paused", "disputed")
             ),
@@ -318,11 +329,17 @@ class TestStageRules(BaseCommon):
             promises = self._break_promises(broken_of)
             breachers = self.cases.filtered(lambda case: rng.random() < 0.4)
             agreements = self._break_agreements(breachers)
+            sued = self.cases.filtered(lambda case: rng.random() < 0.3)
+            legals = self._sue(sued)
             self.env["cartera.stage.engine"]._move_cases(self.company, DAY)
             wrong = []
             for case, facts in facts_of.items():
                 decision = self._decide(
-                    reference, facts, broken_of[case], case in breachers
+                    reference,
+                    facts,
+                    broken_of[case],
+                    case in breachers,
+                    is_in_court=case in sued,
                 )
                 expected = [self._get_expected(facts, decision)]
                 history = self._get_expected_history(facts, decision)
@@ -332,6 +349,7 @@ class TestStageRules(BaseCommon):
                     wrong.append((facts, decision, found, self._read(moves, HISTORY)))
             self.assertFalse(wrong[:1], f"{len(wrong)} differ with {title}")
             promises.unlink()
+            legals.sudo().unlink()
             agreements.write({"state": "draft"})
             agreements.unlink()
             self._leave(stages)

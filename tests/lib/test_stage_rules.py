@@ -78,6 +78,19 @@ def test_what_is_promised_is_not_cured():
     assert cured == Decision(PREVENTIVA, move_to=PREVENTIVA)
 
 
+def test_who_is_in_court_is_not_cured_before_that_is_over():
+    sued = decide(FOUR, JUDICIAL, JUDICIAL, 0, 0.0, 0.0, is_in_court=True)
+    assert sued == Decision(JUDICIAL)
+    over = decide(FOUR, JUDICIAL, JUDICIAL, 0, 0.0, 0.0)
+    assert over == Decision(PREVENTIVA, propose=PREVENTIVA)
+    overdue = decide(FOUR, JUDICIAL, JUDICIAL, 5, 10.0, 10.0, is_in_court=True)
+    assert overdue == Decision(ADMINISTRATIVA)
+    elsewhere = decide(
+        FOUR, EXTRAJUDICIAL, EXTRAJUDICIAL, 0, 0.0, 0.0, is_in_court=True
+    )
+    assert elsewhere == Decision(PREVENTIVA, move_to=PREVENTIVA)
+
+
 # -- the four stages --------------------------------------------------------------
 
 
