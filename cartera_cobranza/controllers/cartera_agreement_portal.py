@@ -82,10 +82,11 @@ class CarteraAgreementPortal(CustomerPortal):
 
     @http.route(f"{ROUTE}/accept", type="jsonrpc", auth="public", website=True)
     def portal_agreement_accept(
-        self, agreement_id, access_token=None, name=None, signature=None
+        self, agreement_id, access_token=None, name=None, signature=None, version=None
     ):
-        """Sign the offer."""
-        access_token = access_token or request.httprequest.args.get("access_token")
+        """Sign the offer that was read, and no other."""
+        asked = request.httprequest.args
+        access_token = access_token or asked.get("access_token")
         agreement, _is_over = self._find_agreement(agreement_id, access_token)
         if not agreement:
             return {"error": request.env._("This offer is no longer there.")}
@@ -99,6 +100,7 @@ class CarteraAgreementPortal(CustomerPortal):
                     signed_by=name.strip(),
                     signature=signature,
                     ip=request.httprequest.remote_addr,
+                    version=version or asked.get("version", ""),
                 )
         except (TypeError, ValueError, binascii.Error):
             return {"error": request.env._("The signature cannot be read.")}

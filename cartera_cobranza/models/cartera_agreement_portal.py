@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import consteq
+from odoo.tools import consteq, plaintext2html
 
 # The debtor never sees what is still being negotiated in the house.
 SHOWN_STATES = ("proposed", "active", "kept", "broken", "expired", "refinanced")
@@ -91,7 +91,10 @@ class CarteraAgreementPortal(models.AbstractModel):
         return nothing, True
 
     def _is_own_token(self, token):
-        return bool(token and self.access_token and consteq(self.access_token, token))
+        # Of other letters than those of tokens nothing is compared.
+        if not self.access_token or not isinstance(token, str) or not token.isascii():
+            return False
+        return consteq(self.access_token, token)
 
     @api.model
     def _get_thread_with_access(self, thread_id, **kwargs):
@@ -134,15 +137,29 @@ class CarteraAgreementPortal(models.AbstractModel):
 
     # -- what the debtor does -----------------------------------------------------
 
-    def _accept(self, signed_by, signature, ip):
+    def _get_offer_version(self):
+        """What tells an offer from another one that took its place behind the same
+        link: each time it was withdrawn or offered left its trace."""
+        return str(max(self.change_ids.ids, default=0))
+
+    def _accept(self, signed_by, signature, ip, version=None):
         """The debtor signs the offer, which comes into force.
 
         :param signed_by: name of who signs
         :param signature: image in base64
         :param ip: address that it was signed from
+        :param version: of the offer that was read; None where nobody reads a page
+        :raise UserError: when the offer is over, or is another one by now
         """
         self.ensure_one()
         self._check_offer_open()
+        if version is not None and version != self._get_offer_version():
+            raise UserError(
+                self.env._(
+                    "The offer has changed since you opened this page. Open it again "
+                    "and read it before you sign."
+                )
+            )
         self.write(
             {
                 "signed_by": signed_by,
@@ -159,6 +176,8 @@ class CarteraAgreementPortal(models.AbstractModel):
         """The debtor turns the offer down: whoever made it learns why and goes on."""
         self.ensure_one()
         self._check_offer_open()
+        if self.date_declined:
+            return
         today = self.company_id._get_cartera_today()
         self.write({"date_declined": today, "decline_reason": reason})
         self._message_log(
@@ -169,7 +188,7 @@ class CarteraAgreementPortal(models.AbstractModel):
             "cartera_cobranza.mail_activity_type_agreement_declined",
             date_deadline=today,
             user_id=user.id or self.env.uid,
-            note=reason,
+            note=plaintext2html(reason),
         )
 
     def _check_offer_open(self):

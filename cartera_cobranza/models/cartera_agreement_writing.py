@@ -100,6 +100,7 @@ class CarteraAgreementWriting(models.AbstractModel):
             self._check_writable(vals, agreement.state)
         if "case_id" in vals:
             self._check_case(vals)
+            self._check_not_shown(vals["case_id"])
         result = super().write(vals)
         if not TERMS_DECIDING.isdisjoint(vals) and not self.env.context.get(REFRESHING):
             for agreement in self.filtered(lambda one: one.state == "draft"):
@@ -142,6 +143,19 @@ class CarteraAgreementWriting(models.AbstractModel):
         # Before anything of it is read: what is stored is worked out without asking.
         case_id = vals.get("case_id", self.env.context.get("default_case_id"))
         self.env["cartera.case"].browse(case_id or []).check_access("write")
+
+    def _check_not_shown(self, case_id):
+        """:raise UserError: when what was offered to one debtor would become another
+        one's: the first has its link and its documents"""
+        shown = self.filtered(lambda one: one.name != "/" and one.case_id.id != case_id)
+        if shown and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%(agreement)s was offered to its debtor already. Make another "
+                    "one for somebody else.",
+                    agreement=shown[0].display_name,
+                )
+            )
 
     def _take_terms(self, vals):
         """Work out what follows from terms just written.

@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .negotiation_common import NegotiationCommon
@@ -121,6 +121,20 @@ class TestAgreementForged(NegotiationCommon):
             {"legal_case_id": legal.id, "name": "Fee", "amount": 5}
         )
         self.assertFalse(cost.move_id)
+
+    def test_what_was_offered_to_one_debtor_becomes_no_other_ones(self):
+        """The first one has the link, and would read and sign it."""
+        other = self._create_debtor("Otro")
+        self._invoice(50, "2026-05-01", due="2026-05-31", partner=other)
+        self.env["cartera.run"].run(self.company)
+        agreement = self._offered()
+        agreement._withdraw()
+        with self.assertRaisesRegex(UserError, "offered to its debtor already"):
+            agreement.case_id = self._case(other)
+        agreement.case_id = self.case
+        draft = self._negotiate()
+        draft.case_id = self._case(other)
+        self.assertEqual(draft.partner_id, other)
 
     def test_nobody_writes_them_either(self):
         agreement = self._negotiate()

@@ -61,6 +61,7 @@ class TestAgreementPortal(DocumentCommon, HttpCase):
             "access_token": self.token,
             "name": "Rosa Luz",
             "signature": self.signature,
+            "version": self.agreement._get_offer_version(),
             **values,
         }
         return self._post("/accept", **params)
@@ -98,6 +99,7 @@ class TestAgreementPortal(DocumentCommon, HttpCase):
         for path in (
             self.path,
             f"{self.path}?access_token=wrong",
+            f"{self.path}?access_token=ni%C3%B1o",
             f"/my/agreements/{self.agreement.id + 1000}?access_token={self.token}",
         ):
             with self.subTest(path):
@@ -186,6 +188,20 @@ class TestAgreementPortal(DocumentCommon, HttpCase):
                 self.assertFalse(self.agreement.date_declined)
         self.assertEqual(self.agreement.state, "proposed")
 
+    def test_no_other_offer_is_signed_than_the_one_that_was_read(self):
+        """The page stays open while the offer is withdrawn and another one made."""
+        read = self.agreement._get_offer_version()
+        page = self._open(self.link).text
+        self.assertIn(f"version={read}", page)
+        self.agreement._withdraw()
+        self.agreement._set_state("proposed")
+        for version in (read, None):
+            with self.subTest(version):
+                self.assertIn("has changed", self._accept(version=version)["error"])
+        self.assertEqual(self.agreement.state, "proposed")
+        self.assertFalse(self.agreement.signed_by)
+        self.assertIn("redirect_url", self._accept())
+
     def test_it_is_signed_once(self):
         self._accept()
         self.assertIn("error", self._accept(name="Somebody Else"))
@@ -252,6 +268,14 @@ class TestAgreementPortal(DocumentCommon, HttpCase):
             lambda message: "declined" in (message.body or "")
         )
         self.assertNotIn("<b>for me", note.body)
+
+    def test_who_declines_asks_for_one_answer(self):
+        self._decline('<a href="https://elsewhere.example">No</a>')
+        self.agreement._decline("Again")  # the page may be sent twice
+        [activity] = self.agreement.activity_ids
+        self.assertNotIn("<a ", activity.note)
+        self.assertIn("elsewhere", activity.note)
+        self.assertNotEqual(self.agreement.decline_reason, "Again")
 
     # -- downloads ----------------------------------------------------------------
 
