@@ -1,7 +1,9 @@
+from markupsafe import Markup, escape
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import consteq, plaintext2html
+from odoo.tools import consteq
 
 # The debtor never sees what is still being negotiated in the house.
 SHOWN_STATES = ("proposed", "active", "kept", "broken", "expired", "refinanced")
@@ -188,7 +190,7 @@ class CarteraAgreementPortal(models.AbstractModel):
             "cartera_cobranza.mail_activity_type_agreement_declined",
             date_deadline=today,
             user_id=user.id or self.env.uid,
-            note=plaintext2html(reason),
+            note=escape(reason).replace("\n", Markup("<br/>")),
         )
 
     def _check_offer_open(self):
