@@ -409,6 +409,12 @@ class CarteraAgreement(models.Model):
             for agreement in self
         )
 
+    def _judge_now(self):
+        """Judge the agreements at once, where a person waits for the answer: other
+        requests of the same page may be at the queue when it is read."""
+        self._mark()
+        self.env["cartera.case.queue"]._apply_pending()
+
     def action_open_case(self):
         """Open the case of the agreement."""
         self.ensure_one()

@@ -371,4 +371,4 @@ class CarteraAgreementDefault(models.AbstractModel):
     def _end_late(self, reason):
         self._message_log(body=reason)
         self.activity_unlink([f"{ACTIVITY}late"])
-        self._mark()
+        self._judge_now()

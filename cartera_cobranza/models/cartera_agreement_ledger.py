@@ -1,16 +1,11 @@
 from odoo import Command, models
 
-from ..lib.agreement_fill import get_pieces
-from ..lib.rounding import share_out
-from . import cartera_agreement_ledger_checks  # noqa: F401  (inherited: it comes first)
-
-
-def _to_units(amount, currency):
-    return round(amount / currency.rounding)
-
-
-def _to_amount(units, currency):
-    return currency.round(units * currency.rounding)
+from . import (  # noqa: F401  (inherited: they come first)
+    cartera_agreement_ledger_checks,
+    cartera_agreement_ledger_parts,
+)
+from .cartera_agreement_ledger_parts import to_amount
+from .cartera_case_promise import MONEY_JOURNALS
 
 
 class CarteraAgreementLedger(models.AbstractModel):
@@ -20,8 +15,8 @@ class CarteraAgreementLedger(models.AbstractModel):
     The entry credits what is covered of each item at its own book value, in both
     currencies, and debits new receivable items: one for each part of an instalment that
     comes of one item, so that the book value of every item is still known when the
-    agreement ends. What is to be waived is moved as well, to items that nobody
-    collects. The new items are paid like any other.
+    agreement ends. What is to be waived of each is moved as well, to an item that
+    nobody collects. The new items are paid like any other.
 
     When the agreement ends otherwise than by being kept, what is still open of the new
     items goes back: another entry closes them, and the matching of the covered items
@@ -31,7 +26,7 @@ class CarteraAgreementLedger(models.AbstractModel):
 
     _name = "cartera.agreement.ledger"
     _description = "Agreement in the Ledger"
-    _inherit = ["cartera.agreement.ledger.checks"]
+    _inherit = ["cartera.agreement.ledger.checks", "cartera.agreement.ledger.parts"]
 
     # -- coming into force --------------------------------------------------------
 
@@ -78,55 +73,14 @@ class CarteraAgreementLedger(models.AbstractModel):
         """
         rows = []
         for item, parts in self._get_parts().items():
-            book = _to_amount(self._get_book_units(item), self.company_currency_id)
+            book = to_amount(self._get_book_units(item), self.company_currency_id)
             rows.append((self._prepare_credit(item, -item.amount, -book), item, None))
             for installment, amount, value in parts:
-                amount = _to_amount(amount, self.currency_id)
-                value = _to_amount(value, self.company_currency_id)
+                amount = to_amount(amount, self.currency_id)
+                value = to_amount(value, self.company_currency_id)
                 values = self._prepare_debit(item, installment, amount, value)
                 rows.append((values, item, installment))
         return rows
-
-    def _get_parts(self):
-        """What of each item stands in which instalment, in the smallest units of both
-        currencies.
-
-        :return: ``{item: [(instalment or None, amount, book value), ...]}``
-        """
-        installments = self.installment_ids.sorted("number")
-        currency = self.currency_id
-        bounds = [
-            (
-                _to_units(part.principal_from, currency),
-                _to_units(part.principal_to, currency),
-            )
-            for part in installments
-        ]
-        items = self.item_ids.sorted(lambda item: (item.sequence, item.id))
-        amounts = [(item, _to_units(item.amount, currency)) for item in items]
-        parts = {item: [] for item in items}
-        for item, index, amount in get_pieces(amounts, bounds, 0):
-            installment = None if index is None else installments[index]
-            parts[item].append((installment, amount))
-        return {
-            item: [
-                (installment, amount, value)
-                for (installment, amount), value in zip(
-                    own,
-                    share_out(
-                        self._get_book_units(item), [amount for _part, amount in own]
-                    ),
-                    strict=True,
-                )
-            ]
-            for item, own in parts.items()
-        }
-
-    def _get_book_units(self, item):
-        """Book value of what is covered of an item, in smallest units."""
-        line = item.line_id
-        share = item.amount / line.amount_residual_currency
-        return _to_units(line.amount_residual * share, self.company_currency_id)
 
     def _prepare_credit(self, item, amount, balance):
         label = self.env._(
@@ -229,6 +183,8 @@ class CarteraAgreementLedger(models.AbstractModel):
                 move.move_type == "entry"
                 and move.state == "posted"
                 and not move.cartera_settles
+                # Payments that were moved are in theirs.
+                and move.journal_id.type not in MONEY_JOURNALS
                 and not move.reversed_entry_id
                 and not move.reversal_move_ids
                 and not move.line_ids.cartera_agreement_item_id
@@ -334,12 +290,14 @@ class CarteraAgreementLedger(models.AbstractModel):
 
     # -- entries ------------------------------------------------------------------
 
-    def _post_entry(self, date, ref, lines):
+    def _post_entry(self, date, ref, lines, journal=None):
         entry = self.env["account.move"].create(
             {
                 "move_type": "entry",
                 "company_id": self.company_id.id,
-                "journal_id": self.company_id.cartera_agreement_journal_id.id,
+                "journal_id": (
+                    journal or self.company_id.cartera_agreement_journal_id
+                ).id,
                 "date": date,
                 "ref": ref,
                 "cartera_agreement_id": self.id,

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from . import cartera_agreement_money_moved  # noqa: F401  (inherited: it comes first)
 from .cartera_case_promise import MONEY_JOURNALS
 
 # What comes so few days before an instalment pays its interest, too.
@@ -12,6 +13,7 @@ class CarteraAgreementMatching(models.AbstractModel):
 
     _name = "cartera.agreement.matching"
     _description = "Matching of an Agreement"
+    _inherit = ["cartera.agreement.money.moved"]
 
     def action_match_payments(self):
         """Match what the debtor paid and nobody has applied with the covered items: of
@@ -29,8 +31,10 @@ class CarteraAgreementMatching(models.AbstractModel):
         agreement = self.sudo().with_company(self.company_id)
         agreement._check_matchable()
         agreement._charge_what_is_paid()
-        if not agreement._match_payments():
-            agreement._check_payment_accounts()
+        matched = agreement._match_payments()
+        if agreement._bring_money():
+            matched = agreement._match_payments()
+        if not matched:
             raise UserError(
                 self.env._(
                     "There is no payment of the debtor in %(currency)s that is still "
@@ -38,7 +42,7 @@ class CarteraAgreementMatching(models.AbstractModel):
                     currency=agreement.currency_id.name,
                 )
             )
-        agreement._mark()
+        agreement._judge_now()
 
     def _check_matchable(self):
         if self.state != "active":
@@ -82,30 +86,6 @@ class CarteraAgreementMatching(models.AbstractModel):
                 break
             reached |= part
         return reached
-
-    def _check_payment_accounts(self):
-        """:raise UserError: when money waits on another account than what is owed,
-        with which Odoo cannot match it"""
-        owed = self.env["account.move.line"].union(
-            *(line for line, amount in self._get_match_targets().items() if amount > 0)
-        )
-        domain = self._get_payment_domain(owed)
-        domain.append(("account_id", "not in", owed.account_id.ids))
-        elsewhere = self.env["account.move.line"].search(
-            domain, limit=1, order="date, id"
-        )
-        if not elsewhere:
-            return
-        raise UserError(
-            self.env._(
-                "%(payment)s stands on account %(account)s, and what is owed on "
-                "%(owed)s: items of two accounts cannot be matched. Move the payment "
-                "by an entry, or receive payments on the account of the agreement.",
-                payment=elsewhere.move_name,
-                account=elsewhere.account_id.display_name,
-                owed=", ".join(owed.account_id.mapped("display_name")),
-            )
-        )
 
     def _match_payments(self):
         """:return: whether anything was matched"""

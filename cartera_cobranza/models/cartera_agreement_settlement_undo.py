@@ -53,7 +53,7 @@ class CarteraAgreementSettlementUndo(models.AbstractModel):
         self._set_state("active", reason)
         self._enter_ledger(today)
         self._return_to_court()
-        self._mark()
+        self._judge_now()
 
     def _take_move_back(self, move, date):
         if move.is_invoice() and self._may_cancel(move):

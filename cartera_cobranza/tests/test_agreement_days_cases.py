@@ -227,17 +227,19 @@ class TestAgreementDaysCases(AgreementDays):
             entry,
             ("receivable", 0, 1000, "2026-03-31", {"first": 1000}),
             ("under agreement", 700, 0, "2026-07-31", {}),
-            ("under agreement", 300, 0, "2026-08-31", {}),
+            ("under agreement", 100, 0, "2026-08-31", {}),
+            ("receivable", 200, 0, "2026-08-31", {}),
             ("receivable", 0, 500, "2026-04-30", {"second": 500}),
-            ("under agreement", 200, 0, "2026-08-31", {}),
-            ("receivable", 300, 0, "2026-08-31", {}),
+            ("under agreement", 400, 0, "2026-08-31", {}),
+            ("receivable", 100, 0, "2026-08-31", {}),
         )
         self.assertOpen(self.first | self.second, 0, 0)
         self.assertItems(
             ("moved", "2026-07-31", 700, "Not due", "91-120", "collectable"),
-            ("moved", "2026-08-31", 300, "Not due", "91-120", "collectable"),
-            ("moved", "2026-08-31", 200, "Not due", "61-90", "collectable"),
-            ("moved", "2026-08-31", 300, "Not due", "61-90", "no_followup"),
+            ("moved", "2026-08-31", 100, "Not due", "91-120", "collectable"),
+            ("moved", "2026-08-31", 200, "Not due", "91-120", "no_followup"),
+            ("moved", "2026-08-31", 400, "Not due", "61-90", "collectable"),
+            ("moved", "2026-08-31", 100, "Not due", "61-90", "no_followup"),
         )
         self.assertCase(
             amount_total=1500,
@@ -276,13 +278,17 @@ class TestAgreementDaysCases(AgreementDays):
             self.assertAgreement(agreement, "kept", amount_paid=1200)
             self.assertItems()
             self.assertCase(amount_total=0, stage_id="preventiva")
-            note = self._booked(agreement)
-            self.assertEntry(
-                note,
-                ("sales", 300, 0),
-                ("receivable", 0, 300, "2026-09-01", {"second": 300}),
-            )
-            self.assertEqual(note.reversed_entry_id, self.second)
+            # Of each what the agreement says.
+            notes = self._booked(agreement).sorted("id")
+            for note, name, amount in zip(
+                notes, ("first", "second"), (200, 100), strict=True
+            ):
+                self.assertEntry(
+                    note,
+                    ("sales", amount, 0),
+                    ("receivable", 0, amount, "2026-09-01", {name: amount}),
+                )
+                self.assertEqual(note.reversed_entry_id, getattr(self, name))
             self.assertTrue(all(entry.line_ids.mapped("reconciled")))
             self.assertSettled(agreement)
             self.assertDocuments(
@@ -315,9 +321,10 @@ class TestAgreementDaysCases(AgreementDays):
             self.assertAgreement(agreement, "active")
             self.assertItems(
                 ("moved", "2026-07-31", 450, "1-30", "121-180", "collectable"),
-                ("moved", "2026-08-31", 300, "Not due", "121-180", "collectable"),
-                ("moved", "2026-08-31", 200, "Not due", "91-120", "collectable"),
-                ("moved", "2026-08-31", 300, "Not due", "91-120", "no_followup"),
+                ("moved", "2026-08-31", 100, "Not due", "121-180", "collectable"),
+                ("moved", "2026-08-31", 200, "Not due", "121-180", "no_followup"),
+                ("moved", "2026-08-31", 400, "Not due", "91-120", "collectable"),
+                ("moved", "2026-08-31", 100, "Not due", "91-120", "no_followup"),
             )
         with self._walk("2026-08-04"):
             self.assertAgreement(agreement, "broken", date_ended="2026-08-04")
@@ -344,10 +351,11 @@ class TestAgreementDaysCases(AgreementDays):
         self.assertEntry(
             back,
             ("under agreement", 0, 450, "False", {"moved": 450}),
-            ("under agreement", 0, 300, "False", {"moved": 300}),
+            ("under agreement", 0, 100, "False", {"moved": 100}),
+            ("receivable", 0, 200, "False", {"moved": 200}),
             ("receivable", 750, 0, "2026-03-31", {"moved": 750}),
-            ("under agreement", 0, 200, "False", {"moved": 200}),
-            ("receivable", 0, 300, "False", {"moved": 300}),
+            ("under agreement", 0, 400, "False", {"moved": 400}),
+            ("receivable", 0, 100, "False", {"moved": 100}),
             ("receivable", 500, 0, "2026-04-30", {"moved": 500}),
         )
         # What was paid of it stays applied.

@@ -48,16 +48,6 @@ class TestReclassification(AgreementCommon):
 
     # -- coming into force --------------------------------------------------------
 
-    def test_a_payment_on_another_account_is_named(self):
-        self.company.cartera_agreement_account_id = self.moved_account
-        invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
-        agreement = self._move_debt(invoice, ("2026-07-31", 1000))
-        payment = self._pay(self.env["account.move"], 350, "2026-06-30")
-        with self.assertRaisesRegex(UserError, payment.move_id.name) as error:
-            agreement.action_match_payments()
-        self.assertIn(self.receivable.code, str(error.exception))
-        self.assertIn(self.moved_account.code, str(error.exception))
-
     def test_a_payment_is_not_blamed_when_nothing_is_left_to_pay(self):
         invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
         agreement = self._move_debt(invoice, ("2026-07-31", 1000))
@@ -136,6 +126,65 @@ class TestReclassification(AgreementCommon):
         self.assertNotEqual(waived.status, "collectable")
         with self._on("2026-08-15"):
             self.assertLedgerEven()
+
+    def _prepare_items(self, *rows):
+        """Items of ``(invoice, what is waived of it)``."""
+        return [
+            Command.create(
+                {
+                    "line_id": self._receivable_lines(move).id,
+                    "sequence": rank,
+                    "amount": move.amount_total,
+                    "amount_quita": quita,
+                }
+            )
+            for rank, (move, quita) in enumerate(rows)
+        ]
+
+    def test_the_waiver_is_spread_as_the_agreement_has_it(self):
+        first = self._invoice(100, "2026-02-01", due="2026-02-28")
+        second = self._invoice(900, "2026-03-01", due="2026-03-31")
+        agreement = self._make_agreement(
+            first | second,
+            ("2026-07-31", 875),
+            item_ids=self._prepare_items((first, 80), (second, 45)),
+        )
+        items = agreement.item_ids
+        amounts = {item: round(item.amount * 100) for item in items}
+        for total, expected in (
+            (12500, [8000, 4500]),
+            # What the items do not say, or say too much of, is of the last ones.
+            (20000, [8000, 12000]),
+            (99000, [9000, 90000]),
+            (9000, [8000, 1000]),
+            (3000, [3000, 0]),
+        ):
+            waived = agreement._spread_waiver(amounts, total)
+            self.assertEqual([waived[item] for item in items], expected)
+
+    def test_interest_that_is_waived_is_credited_on_its_own_note(self):
+        note = self._invoice(100, "2026-02-01", due="2026-02-28")
+        invoice = self._invoice(900, "2026-03-01", due="2026-03-31")
+        agreement = self._move_debt(
+            note | invoice,
+            ("2026-07-31", 920),
+            kind="finiquito",
+            item_ids=self._prepare_items((note, 80), (invoice, 0)),
+        )
+        self.assertEqual(
+            [
+                (round(line.balance, 2), line.no_followup)
+                for line in agreement._get_moved_lines().sorted("id")
+            ],
+            [(20, False), (80, True), (900, False)],
+        )
+        self._pay(note.browse(), 920, "2026-06-30", partner=self.debtor)
+        agreement.action_match_payments()
+        self.assertTrue(agreement._settle(fields.Date.today()))
+        booked = agreement.move_ids.filtered("cartera_settles")
+        self.assertEqual((booked.reversed_entry_id, booked.amount_total), (note, 80))
+        self.assertEqual(self._open(note | invoice | booked), [(0, 0)] * 3)
+        self.assertLedgerEven()
 
     def test_foreign_currency_keeps_the_book_value_of_each_item(self):
         dollar = self.setup_other_currency(

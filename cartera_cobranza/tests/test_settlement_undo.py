@@ -111,6 +111,18 @@ class TestSettlementUndo(SettlementCommon):
         self.assertSettled(agreement)
         self.assertFalse(agreement.is_settlement_held)
 
+    def test_what_it_has_become_is_known_before_anybody_reads(self):
+        agreement = self._kept()
+        self.env["cartera.case.queue"]._apply_pending()
+        agreement._undo_settlement("Wrong method")
+        self.env.flush_all()
+        # No search, which would bring it in.
+        self.env.cr.execute(
+            "SELECT standing, is_settlement_due FROM cartera_agreement WHERE id = %s",
+            [agreement.id],
+        )
+        self.assertEqual(self.env.cr.fetchone(), ("complete", True))
+
     def test_the_letter_is_revoked(self):
         agreement = self._kept("write_off")
         letters = agreement.document_ids.filtered(
