@@ -32,6 +32,7 @@ from . import (
     cartera_agreement_ledger,
     cartera_agreement_limits,
     cartera_agreement_matching,
+    cartera_agreement_money_moved,
     cartera_agreement_notice,
     cartera_agreement_part,
     cartera_agreement_portal,
