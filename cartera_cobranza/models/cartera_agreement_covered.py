@@ -110,15 +110,29 @@ class CarteraAgreement(models.Model):
         # Whoever may issue the pagaré has it signed, also once it is in force.
         agreement = self.sudo()
         parts = document.sudo().installment_id or agreement.installment_ids
-        for coverage in agreement.coverage_ids:
-            meant = coverage.installment_ids or agreement.installment_ids
-            is_held = coverage.kind == "pagare" and coverage.state == "held"
-            if is_held and meant == parts:
-                coverage.reference = document.name
-                return
-        self.env["cartera.agreement.coverage"].sudo().create(
-            agreement._prepare_pagare(parts, document.name)
-        )
+        if held := agreement._find_held_pagare(parts):
+            held.reference = document.name
+            return
+        values = agreement._prepare_pagare(parts, document.name)
+        if agreement.currency_id.compare_amounts(values["amount"], 0) > 0:
+            agreement.env["cartera.agreement.coverage"].create(values)
+
+    def _find_held_pagare(self, parts):
+        """The pagaré that is held, or planned, for just these instalments."""
+        return self.coverage_ids.filtered(
+            lambda coverage: (
+                coverage.kind == "pagare"
+                and coverage.state == "held"
+                and (coverage.installment_ids or self.installment_ids) == parts
+            )
+        )[:1]
+
+    def _needs_pagare(self, part):
+        """Whether an instalment has a pagaré of its own: something of it is to be paid,
+        and nothing else secures it."""
+        if part.state == "paid" or self.currency_id.is_zero(part.amount_total):
+            return False
+        return not part.is_covered or bool(self._find_held_pagare(part))
 
     def _prepare_pagare(self, parts, reference):
         """Values of a pagaré of the debtor for what is not covered of instalments."""

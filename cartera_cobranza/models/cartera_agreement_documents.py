@@ -143,10 +143,11 @@ class CarteraAgreementDocuments(models.AbstractModel):
         self._note_pagare(self._issue("pagare"))
 
     def action_issue_pagares(self):
-        """Issue a pagaré for each instalment that is still to be paid."""
+        """Issue a pagaré for each instalment that is still to be paid, and that nothing
+        else secures."""
         self._check_issuer(LIVE_IN["pagare"])
         self._check_pagares(lambda document: not document.installment_id)
-        for row in self.installment_ids.filtered(lambda row: row.state != "paid"):
+        for row in self.installment_ids.filtered(self._needs_pagare):
             self._note_pagare(self._issue("pagare", row))
 
     def _check_pagares(self, is_other):

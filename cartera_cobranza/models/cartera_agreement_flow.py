@@ -289,8 +289,9 @@ class CarteraAgreementFlow(models.AbstractModel):
         self._mark()
 
     def _check_free_items(self):
+        others = self._get_other_agreements()
         for item in self.item_ids:
-            if other := self._get_other_agreement(item.line_id):
+            if other := others.get(item.line_id):
                 raise UserError(
                     self.env._(
                         "%(item)s is in the agreement %(agreement)s, which is in "

@@ -73,23 +73,24 @@ class CarteraAgreementProblems(models.AbstractModel):
         if not self.item_ids:
             return [self.env._("Choose the items that it is about.")]
         agreeable = self.case_id._origin._get_agreeable(self.refinanced_from_id._origin)
+        others = self._get_other_agreements()
         found = (
-            self._get_item_problem(item, agreeable.get(item.line_id._origin))
+            self._get_item_problem(item, agreeable.get(item.line_id._origin), others)
             for item in self.item_ids
             if item.line_id
         )
         return [text for text in found if text]
 
-    def _get_item_problem(self, item, most):
+    def _get_item_problem(self, item, most, others):
         """Why an item cannot be covered, or False.
 
         :param most: what may be covered of it; None where nothing may
+        :param others: see ``_get_other_agreements``
         """
         line = item.line_id._origin.sudo()
         shown = {"item": line.move_name or line.display_name}
         if most is None:
-            other = self._get_other_agreement(line)
-            if other:
+            if other := others.get(line):
                 return self.env._(
                     "%(item)s is in the agreement %(agreement)s, which is in force. "
                     "Cancel or refinance that one, or leave the item out.",
@@ -119,17 +120,25 @@ class CarteraAgreementProblems(models.AbstractModel):
             )
         return False
 
-    def _get_other_agreement(self, line):
-        """The other agreement in force that covers a journal item."""
+    def _get_other_agreements(self):
+        """``{journal item: agreement}`` of the items that another one in force
+        covers."""
+        lines = self.item_ids.line_id._origin
         items = self.env["cartera.agreement.item"].sudo()
-        found = items.search([("line_id", "=", line.id), ("is_active", "=", True)])
-        return found.agreement_id - self._origin - self.refinanced_from_id._origin
+        found = items.search([("line_id", "in", lines.ids), ("is_active", "=", True)])
+        own = self._origin | self.refinanced_from_id._origin
+        return {
+            item.line_id: item.agreement_id
+            for item in found
+            if item.agreement_id not in own
+        }
 
     def _check_open_items(self):
         """:raise UserError: when an item is not what the agreement was made for"""
+        others = self._get_other_agreements()
         for item in self.item_ids:
             line = item.line_id
-            if other := self._get_other_agreement(line):
+            if other := others.get(line):
                 raise UserError(
                     self.env._(
                         "%(item)s is in the agreement %(agreement)s, which is in "

@@ -37,7 +37,7 @@ class CarteraCaseAgreement(models.AbstractModel):
         payments = vals.pop("payments", None)
         if line_ids is not None:
             lines = self.env["account.move.line"].browse(line_ids)
-            vals["item_ids"] = [Command.create({"line_id": line.id}) for line in lines]
+            vals["item_ids"] = self._prepare_items(lines, vals)
             if lines:
                 vals.setdefault("currency_id", lines[:1].currency_id.id)
         if payments is not None:
@@ -49,6 +49,21 @@ class CarteraCaseAgreement(models.AbstractModel):
                 for number, (day, part) in enumerate(payments, 1)
             ]
         return self.env["cartera.agreement"].create(vals)
+
+    def _prepare_items(self, lines, vals):
+        """Commands that cover all that may be covered of journal items, and what is
+        open of the others, which are refused with their reason."""
+        old = self.env["cartera.agreement"].browse(vals.get("refinanced_from_id"))
+        agreeable = self._get_agreeable(old)
+        return [
+            Command.create(
+                {
+                    "line_id": line.id,
+                    "amount": agreeable.get(line, line.amount_residual_currency),
+                }
+            )
+            for line in lines
+        ]
 
     def _check_solvent(self):
         """:raise UserError: when a pause holds the debtor because of insolvency"""

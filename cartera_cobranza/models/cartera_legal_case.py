@@ -260,7 +260,8 @@ class CarteraLegalCase(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_not_protected(vals)
-            case = self.env["cartera.case"].browse(vals["case_id"])
+            case_id = vals.get("case_id", self.env.context.get("default_case_id"))
+            case = self.env["cartera.case"].browse(case_id or [])
             vals["name"] = self._next_name(case.company_id)
         legals = super().create(vals_list)
         legals._tell_contact()

@@ -14,6 +14,7 @@ from . import (
     test_agreement_forged,
     test_agreement_judge,
     test_agreement_limits,
+    test_agreement_many,
     test_agreement_money_moved,
     test_agreement_planner,
     test_agreement_portal,
