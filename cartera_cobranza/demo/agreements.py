@@ -34,6 +34,17 @@ class Deal:
 
 FINIQUITO, REESTRUCTURA, JUDICIAL = "finiquito", "reestructura", "convenio_judicial"
 
+# Products that the company has besides the usual ones: name, and what is different.
+VARIANTS = {
+    "moved": (
+        "Reestructura con traslado de la deuda",
+        {"ledger_mode": "reclassification"},
+    ),
+    "write_off": ("Finiquito por castigo", {"settlement_method": "write_off"}),
+    "discount": ("Finiquito con descuento por pago", {"settlement_method": "discount"}),
+}
+VARIANTS_FROM = 90  # their place in the order of products: after the usual ones
+
 YESTERDAY = -1
 
 # Why more is granted than a country's collectors may.
@@ -56,6 +67,24 @@ DEALS = (
             Step(-33, "approve", {"reason": "Cliente de años; conviene cerrar"}),
             Step(-31, "accept"),
             Step(-22, "pay"),
+        ),
+    ),
+    Deal(
+        "Lácteos Hacienda Vieja",
+        FINIQUITO,
+        (
+            Step(-48, "offer", {"quita_capital": 8, "variant": "discount"}),
+            Step(-47, "sign"),
+            Step(-44, "pay"),
+        ),
+    ),
+    Deal(
+        "Refacciones El Pistón",
+        FINIQUITO,
+        (
+            Step(-34, "offer", {"quita_capital": 25, "variant": "write_off"}),
+            Step(-33, "sign"),
+            Step(-31, "pay"),
         ),
     ),
     Deal(
@@ -97,6 +126,15 @@ DEALS = (
             Step(-84, "pay"),
             Step(-53, "pay"),
             Step(-22, "pay"),
+        ),
+    ),
+    Deal(
+        "Comercializadora Tres Ríos",
+        REESTRUCTURA,
+        (
+            Step(-10, "offer", {"term": 3, "quita_capital": 5, "variant": "moved"}),
+            Step(-9, "sign"),
+            Step(-9, "pay"),
         ),
     ),
     Deal(

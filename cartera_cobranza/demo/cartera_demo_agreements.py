@@ -20,6 +20,8 @@ from .agreements import (
     SERVED_AFTER,
     SIGNER,
     SUPERVISOR,
+    VARIANTS,
+    VARIANTS_FROM,
     WAIVER,
 )
 from .places import price
@@ -113,10 +115,10 @@ class CarteraDemoAgreements(models.AbstractModel):
         """Nobody does anything: the night alone."""
 
     @api.model
-    def _draft(self, case, kind, valid_days=None, **values):
+    def _draft(self, case, kind, valid_days=None, variant=None, **values):
         """Negotiate about what is overdue, as the collector of the case."""
         today = case.company_id._get_cartera_today()
-        product = self.env["cartera.agreement.product"]._get_offered(case)
+        product = self._get_product(case, kind, variant)
         if valid_days:
             values["date_valid_until"] = today + timedelta(days=valid_days)
         if kind == "convenio_judicial":
@@ -124,9 +126,21 @@ class CarteraDemoAgreements(models.AbstractModel):
         return case.with_user(case.user_id)._negotiate(
             {
                 "line_ids": [line.id for line in self._get_overdue(case)],
-                "product_id": product.filtered(lambda one: one.kind == kind)[:1].id,
+                "product_id": product.id,
                 **values,
             }
+        )
+
+    @api.model
+    def _get_product(self, case, kind, variant):
+        """The usual product of a kind, or a variant, made of it the first time."""
+        offered = self.env["cartera.agreement.product"]._get_offered(case)
+        offered = offered.filtered(lambda one: one.kind == kind)
+        if not variant:
+            return offered[:1]
+        name, values = VARIANTS[variant]
+        return offered.filtered(lambda one: one.name == name) or offered[:1].copy(
+            {**values, "name": name, "sequence": VARIANTS_FROM}
         )
 
     @api.model

@@ -156,10 +156,11 @@ class CarteraAgreementProduct(models.Model):
     )
 
     def copy_data(self, default=None):
-        return [
-            {**vals, "name": self.env._("%s (copy)", product.name)}
-            for product, vals in zip(self, super().copy_data(default), strict=True)
-        ]
+        vals_list = super().copy_data(default)
+        if "name" not in (default or {}):
+            for product, vals in zip(self, vals_list, strict=True):
+                vals["name"] = self.env._("%s (copy)", product.name)
+        return vals_list
 
     @api.model
     def _get_offered(self, case):

@@ -309,7 +309,31 @@ class TestDemo(CarteraCommon):
         )
         self.assertTrue(charged)
         self.assertTrue(all(part.charge_ids for part in charged))
+        self._check_what_is_booked(agreements)
         self.assertFalse(self.env["cartera.case"]._verify_ledger(self.company))
+
+    def _check_what_is_booked(self, agreements):
+        """Waivers by each method, and a debt that was moved."""
+        kept = agreements.filtered(lambda one: one.state == "kept" and one.amount_quita)
+        methods = kept._fields["settlement_method"].selection
+        for method in dict(methods):
+            with self.subTest(method=method):
+                entries = kept.filtered(
+                    lambda one, method=method: one.settlement_method == method
+                ).move_ids.filtered("cartera_settles")
+                self.assertEqual(set(entries.mapped("state")), {"posted"})
+                self.assertEqual(
+                    set(entries.mapped("move_type")),
+                    {"out_refund" if method == "credit_note" else "entry"},
+                )
+        moved = agreements.filtered(lambda one: one.ledger_mode == "reclassification")
+        self.assertEqual((len(moved), moved.state), (1, "active"))
+        self.assertTrue(all(moved.item_ids.line_id.mapped("reconciled")))
+        self.assertLessEqual(
+            {"paid", "pending"}, set(moved.installment_ids.mapped("state"))
+        )
+        products = agreements.product_id
+        self.assertEqual(len(set(products.mapped("name"))), len(products))
 
     # -- when it may be built -----------------------------------------------------
 
