@@ -177,7 +177,7 @@ class CarteraAgreementLimits(models.AbstractModel):
         rows = self.installment_ids
         days = [row.date for row in rows if row.date]
         payable = self.amount_payable
-        first = sum((rows - rows.filtered("number")).mapped("amount_principal"))
+        first = self._get_down_payment_rows()
         start = self.date or fields.Date.context_today(self)
         valid = self.date_valid_until or start
         return {
@@ -188,8 +188,10 @@ class CarteraAgreementLimits(models.AbstractModel):
                 for name in ("fee", "interest", "capital")
             },
             "quita_amount": self._to_company(self.amount_quita),
-            "down_payment": self._get_share(first, payable),
-            "term": len(rows.filtered("number")),
+            "down_payment": self._get_share(
+                sum(first.mapped("amount_principal")), payable
+            ),
+            "term": len(rows - first),
             "days": (max(days) - start).days if days else 0,
             "grace": self.grace_periods,
             "rate": self.rate,
@@ -197,6 +199,18 @@ class CarteraAgreementLimits(models.AbstractModel):
             "coverage": self.coverage_percent,
             "level": self.refinance_level,
         }
+
+    def _get_down_payment_rows(self):
+        """The instalment that is the down payment: in a schedule by hand the first of
+        several, where it is made while the offer is valid."""
+        rows = self.installment_ids
+        if self.method != "custom":
+            return rows - rows.filtered("number")
+        typed = self._get_typed_rows()
+        valid = self.date_valid_until or self.date
+        return typed[: len(typed) > 1].filtered(
+            lambda row: row.date <= valid and row.amount_principal > 0
+        )
 
     @api.model
     def _get_share(self, part, whole):

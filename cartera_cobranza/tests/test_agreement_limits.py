@@ -36,6 +36,19 @@ class TestAgreementLimits(NegotiationCommon):
             ],
         )
 
+    def test_the_first_payment_by_hand_is_the_down_payment(self):
+        self.collectors.down_payment = 20
+        within = ("2026-07-09", 240), ("2026-07-20", 480), ("2026-07-30", 480)
+        self.assertFalse(self._negotiate(payments=within).limit_text)
+        for first in (("2026-07-11", 240), ("2026-07-09", 239)):  # late, or too little
+            with self.subTest(first):
+                text = self._negotiate(payments=(first, *within[1:])).limit_text
+                self.assertIn("Down payment", text)
+        late = (("2026-07-11", 240), *within[1:])
+        self.assertIn("Instalments: 3", self._negotiate(payments=late).limit_text)
+        all_at_once = self._negotiate(payments=(("2026-07-09", 1200),))
+        self.assertIn("Down payment: 0 %", all_at_once.limit_text)
+
     def test_capital_called_a_fee_is_beyond_the_limits(self):
         agreement = self._negotiate()
         rename = [
