@@ -232,8 +232,15 @@ class CarteraAgreement(models.Model):
         """The postdated cheques of the debtor that secure no agreement yet."""
         if CHECK_MODEL not in self.env:
             return ()
-        # Whoever may change the agreement may secure it with what is there.
-        found = (
+        return self._without_used(
+            self._find_checks([("current_journal_id", "!=", False)])
+        )
+
+    def _find_checks(self, domain):
+        """The cheques of the debtor that are not due before today, and meet
+        ``domain``."""
+        # Whoever may see the agreement may know what could secure it.
+        return (
             self.env[CHECK_MODEL]
             .sudo()
             .search(
@@ -247,13 +254,12 @@ class CarteraAgreement(models.Model):
                     ),
                     ("payment_id.state", "in", BOOKED_STATES),
                     ("payment_method_line_id.code", "=", RECEIVED),
-                    ("current_journal_id", "!=", False),
                     ("payment_date", ">=", self.company_id._get_cartera_today()),
+                    *domain,
                 ],
                 order="payment_date, id",
             )
         )
-        return self._without_used(found)
 
     @api.model
     def _without_used(self, checks):
@@ -343,3 +349,16 @@ class CarteraAgreement(models.Model):
             lambda check: check.payment_date > today
         )
         return max(amount - sum(waiting.mapped("amount")), 0)
+
+    def _compute_amount_credits(self):
+        """Nor is it applied before anything is agreed: it is what secures it."""
+        super()._compute_amount_credits()
+        if CHECK_MODEL not in self.env:
+            return
+        for agreement in self.filtered("amount_credits"):
+            today = agreement.company_id._get_cartera_today()
+            waiting = agreement._find_checks(
+                [("payment_date", ">", today), ("payment_id.is_reconciled", "=", False)]
+            )
+            left = agreement.amount_credits - sum(waiting.mapped("amount"))
+            agreement.amount_credits = max(left, 0)

@@ -402,6 +402,15 @@ class TestCoverageCheques(AgreementCommon):
         self.assertEqual(self.invoice.amount_residual, 0)
         self.assertTrue(cheques.payment_id.is_reconciled)
 
+    def test_before_its_day_it_is_no_credit_to_be_applied_either(self):
+        self._receive(("00000016", "2026-07-31", 400), ("00000017", "2026-06-30", 50))
+        agreement = self._agree()
+        agreement.sudo().state = "draft"
+        self.assertEqual(agreement.amount_credits, 50)
+        with self._on("2026-07-31"):
+            agreement.invalidate_recordset(["amount_credits"])
+            self.assertEqual(agreement.amount_credits, 450)
+
     # -- the end ------------------------------------------------------------------
 
     def test_a_cheque_that_has_paid_is_not_given_back(self):
