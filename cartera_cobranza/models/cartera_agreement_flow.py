@@ -150,7 +150,9 @@ class CarteraAgreementFlow(models.AbstractModel):
                     day=format_date(self.env, self.date_valid_until),
                 )
             )
-        self.sudo()._activate(date, reason)
+        agreement = self.sudo()
+        agreement._activate(date, reason)
+        agreement._judge_now()
 
     def _activate(self, date, reason=None):
         """Bring the agreement, signed on ``date``, into force: its instalments stand in
@@ -238,6 +240,8 @@ class CarteraAgreementFlow(models.AbstractModel):
         self.item_ids.flush_recordset(["is_active"])
         self._set_state(state, reason)
         if was_active:
+            if state != "kept":
+                self._drop_drafts()
             if state not in ("kept", "refinanced"):
                 self._leave_ledger(date)
             if state != "kept":
@@ -255,6 +259,7 @@ class CarteraAgreementFlow(models.AbstractModel):
         self._check_decider()
         agreement = self.sudo()
         agreement._close("cancelled", agreement.company_id._get_cartera_today(), reason)
+        agreement._judge_now()
 
     def _reinstate(self, reason):
         """Bring an agreement that ended back into force, as a supervisor."""
@@ -265,7 +270,9 @@ class CarteraAgreementFlow(models.AbstractModel):
             raise UserError(
                 self.env._("This agreement never was in force. Negotiate it again.")
             )
-        self.sudo()._resume(reason)
+        agreement = self.sudo()
+        agreement._resume(reason)
+        agreement._judge_now()
 
     def _resume(self, reason):
         """Bring an agreement that ended back into force, on the terms it had."""

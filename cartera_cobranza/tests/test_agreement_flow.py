@@ -165,6 +165,25 @@ class TestAgreementFlow(NegotiationCommon):
         note = self._invoice(amount, "2026-06-30", move_type="out_refund")
         self._match(note | invoice)
 
+    def test_what_is_open_is_known_at_once_to_who_decides(self):
+        """The page of an agreement is read by its id, which looks for nothing."""
+        agreement = self._offered()
+        agreement._sign()
+        self.assertEqual(self._get_stored(agreement), (1200, "in_time"))
+        supervised = self._as(self.supervisor, agreement)
+        supervised._cancel("A mistake")
+        self.assertEqual(self._get_stored(agreement), (0, None))
+        supervised._reinstate("It was none")
+        self.assertEqual(self._get_stored(agreement), (1200, "in_time"))
+
+    def _get_stored(self, agreement):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT amount_open, standing FROM cartera_agreement WHERE id = %s",
+            [agreement.id],
+        )
+        return self.env.cr.fetchone()
+
     def test_an_item_paid_since_the_offer_is_paid_under_the_agreement(self):
         agreement = self._offered()
         self._pay(self.second, 50, "2026-06-30")
