@@ -3,6 +3,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import float_compare, float_repr, format_amount
 
+from ..lib import rates
+
 # What is limited: code, field of the limit in the grid, whether it is the most or the
 # least, and whether zero in the grid means that there is no limit.
 LIMITS = (
@@ -64,7 +66,9 @@ class CarteraAgreementLimits(models.AbstractModel):
         "item_ids.component",
         "limit_facts",
         "product_id",
+        "periodicity",
         "rate",
+        "rate_kind",
         "refinance_level",
         "state",
         "term",
@@ -194,7 +198,7 @@ class CarteraAgreementLimits(models.AbstractModel):
             "term": len(rows - first),
             "days": (max(days) - start).days if days else 0,
             "grace": self.grace_periods,
-            "rate": self.rate,
+            "rate": self._get_stated_rate(),
             "validity": (valid - start).days,
             "coverage": self.coverage_percent,
             "level": self.refinance_level,
@@ -211,6 +215,19 @@ class CarteraAgreementLimits(models.AbstractModel):
         return typed[: len(typed) > 1].filtered(
             lambda row: row.date <= valid and row.amount_principal > 0
         )
+
+    def _get_stated_rate(self):
+        """The rate, % a year, stated as the product states its limits: nominal or
+        effective. The same number is less as an effective rate."""
+        kind = self.product_id.rate_kind
+        if kind == self.rate_kind or not self.periodicity or self.rate <= 0:
+            return self.rate
+        to_kind = {
+            "nominal": rates.nominal_from_effective,
+            "effective": rates.effective_from_nominal,
+        }[kind]
+        periods = rates.PERIODS_PER_YEAR[self.periodicity]
+        return 100 * float(to_kind(self._to_rate(self.rate), periods))
 
     @api.model
     def _get_share(self, part, whole):

@@ -44,6 +44,16 @@ class TestAgreementBounds(NegotiationCommon):
         self.finiquito.active = False
         self.assertRefused(agreement, "not offered to debtors of this company")
 
+    def test_a_rate_is_no_less_for_being_called_effective(self):
+        self.collectors, self.supervisors = self.finiquito.grid_ids
+        self.collectors.write({"rate_min": 24, "rate_default": 24})
+        agreement = self._negotiate(rate=24, term=2, periodicity="month")
+        self.assertNotIn("Rate", agreement.limit_text or "")
+        agreement.rate_kind = "effective"
+        self.assertIn("Rate: 21.71 %, at least 24 %.", agreement.limit_text)
+        agreement.rate = 26.83  # 24 % a year compounded by the month
+        self.assertNotIn("Rate", agreement.limit_text or "")
+
     def test_no_down_payment_before_the_agreement(self):
         agreement = self._restructure(
             term=3, rate=24, down_payment=100, date_down_payment="2020-01-01"
