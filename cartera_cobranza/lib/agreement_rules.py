@@ -31,6 +31,8 @@ class Installment:
         was paid on those of this one, as ``(date, amount)``; None where money fills
         the axis
     :ivar own_credited: what of its own items was settled otherwise
+    :ivar is_asked: whether anything is to be paid by it: nothing is in a period of
+        grace that puts its interest off
     """
 
     key: object
@@ -41,6 +43,7 @@ class Installment:
     charges_to_come: int = 0
     own_money: tuple[tuple[date, int], ...] | None = None
     own_credited: int = 0
+    is_asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,8 @@ class Facts:
         of a settlement's, of :data:`WHOLE`
     :ivar default_missed: overdue instalments that make a default; 0 for no such rule
     :ivar default_days: days late that make a default; 0 for no such rule
-    :ivar cure_count: instalments from the first one whose payment cures the debt; 0
-        cures it at once
+    :ivar cure_count: instalments, from the first one by which anything is to be paid,
+        whose payment cures the debt; 0 cures it at once
     """
 
     kind: str
@@ -225,7 +228,8 @@ def _is_void(facts, one, part):
 
 
 def _is_cured(facts, standings, ahead):
-    first = facts.installments[: facts.cure_count]
+    asked = [one for one in facts.installments if one.is_asked]
+    first = asked[: facts.cure_count]
     return not ahead or all(standings[one.key].state == "paid" for one in first)
 
 

@@ -223,6 +223,7 @@ class CarteraAgreementEngine(models.AbstractModel):
             charges_to_come=self._get_charges_to_come(part, row),
             own_money=own_money,
             own_credited=own_credited,
+            is_asked=part["is_asked"],
         )
 
     @api.model

@@ -222,6 +222,9 @@ class CarteraAgreementFacts(models.AbstractModel):
                             + COALESCE(part.amount_fee, 0)
                             + COALESCE(part.amount_tax, 0)
                         ELSE 0 END AS amount_charges,
+                    part.principal_to > part.principal_from
+                        OR COALESCE(part.amount_interest, 0)
+                            + COALESCE(part.amount_fee, 0) > 0 AS is_asked,
                     %(caches)s
                 FROM cartera_agreement_installment part
                 LEFT JOIN LATERAL (

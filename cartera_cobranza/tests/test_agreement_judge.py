@@ -287,6 +287,17 @@ class TestAgreementJudge(JudgeCommon):
             ],
         )
 
+    def test_periods_of_grace_cure_nothing(self):
+        """Nothing is to be paid in them: that it is not overdue proves nothing."""
+        invoice = self._invoice(300, "2026-04-05", due="2026-05-05")
+        agreement = self._make_agreement(
+            invoice, ("2026-07-30", 0), ("2026-08-30", 0), ("2026-09-30", 300)
+        )
+        agreement.cure_count = 2
+        self._judge()
+        self.assertEqual(agreement.installment_ids.mapped("state")[:2], 2 * ["paid"])
+        self.assertFalse(agreement.is_cured)
+
     def test_cured_by_the_first_instalments(self):
         self.agreement.cure_count = 2
         self._pay(self.invoice, 699, "2026-06-30")
