@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..lib.coverage import Instrument
+from . import cartera_own_defaults  # noqa: F401  (inherited: it comes first)
 
 # What the buttons decide.
 PROTECTED_FIELDS = frozenset({"date_ended", "installment_numbers", "state"})
@@ -37,6 +38,7 @@ class CarteraAgreementCoverage(models.Model):
     """
 
     _name = "cartera.agreement.coverage"
+    _inherit = ["cartera.own.defaults"]
     _description = "Coverage of an Agreement"
     _order = "agreement_id, date_due, id"
     _check_company_auto = True
@@ -196,6 +198,10 @@ class CarteraAgreementCoverage(models.Model):
             super(CarteraAgreementCoverage, coverage).write(
                 {"installment_ids": [Command.set(meant.ids)]}
             )
+
+    @api.model
+    def _is_by_program(self, name):
+        return name in PROTECTED_FIELDS
 
     def _check_not_protected(self, vals):
         changed = {

@@ -2,7 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
-from . import cartera_inner_chatter  # noqa: F401  (inherited: it comes first)
+from . import (  # noqa: F401  (inherited: they come first)
+    cartera_inner_chatter,
+    cartera_own_defaults,
+)
 from .cartera_dispute_answer import UNANSWERED
 
 STATES = [
@@ -58,6 +61,7 @@ class CarteraDispute(models.Model):
     _name = "cartera.dispute"
     _description = "Dispute"
     _inherit = [
+        "cartera.own.defaults",
         "cartera.dispute.answer",
         "cartera.inner.chatter",
         "mail.thread",
@@ -310,6 +314,10 @@ class CarteraDispute(models.Model):
         if "amount_accepted" in vals:
             self._settle()
         return result
+
+    @api.model
+    def _is_by_program(self, name):
+        return name in PROTECTED_FIELDS
 
     def _check_not_protected(self, vals):
         if not self.env.su and not PROTECTED_FIELDS.isdisjoint(vals):

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import float_compare
 
+from . import cartera_own_defaults  # noqa: F401  (inherited: it comes first)
+
 # What the answer and the ledger decide.
 PROTECTED_FIELDS = frozenset(
     {"amount_accepted", "amount_open", "credited_before", "is_open"}
@@ -12,6 +14,7 @@ class CarteraDisputeItem(models.Model):
     """What is contested of one open item."""
 
     _name = "cartera.dispute.item"
+    _inherit = ["cartera.own.defaults"]
     _description = "Item of a Dispute"
     _order = "dispute_id, id"
     _rec_name = "move_name"
@@ -141,6 +144,10 @@ class CarteraDisputeItem(models.Model):
         disputes._check_items()
         disputes._settle()
         return result
+
+    @api.model
+    def _is_by_program(self, name):
+        return name in PROTECTED_FIELDS
 
     def _check_not_protected(self, vals):
         if not self.env.su and not PROTECTED_FIELDS.isdisjoint(vals):

@@ -2,6 +2,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
+from . import cartera_own_defaults  # noqa: F401  (inherited: it comes first)
+
 # What is fixed once a pause is made, or is changed by its buttons alone.
 PROTECTED_FIELDS = frozenset(
     [
@@ -32,7 +34,7 @@ class CarteraPause(models.Model):
 
     _name = "cartera.pause"
     _description = "Pause"
-    _inherit = ["cartera.inner.chatter", "mail.thread"]
+    _inherit = ["cartera.own.defaults", "cartera.inner.chatter", "mail.thread"]
     _order = "date_review desc, id desc"
     _check_company_auto = True
 
@@ -201,6 +203,10 @@ class CarteraPause(models.Model):
             raise AccessError(
                 self.env._("Only a strategy makes pauses that are steps of one.")
             )
+
+    @api.model
+    def _is_by_program(self, name):
+        return name in MACHINE_FIELDS
 
     @api.model
     def _prepare_new(self, vals):

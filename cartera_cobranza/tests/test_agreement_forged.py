@@ -122,6 +122,37 @@ class TestAgreementForged(NegotiationCommon):
         )
         self.assertFalse(cost.move_id)
 
+    def test_nor_what_secures_it_a_dispute_and_a_pause(self):
+        agreement = self._negotiate()
+        coverages = self.env["cartera.agreement.coverage"]
+        coverage = self._with(coverages, state="paid", reference="7").create(
+            {"agreement_id": agreement.id, "kind": "other", "amount": 5}
+        )
+        self.assertRecordValues(coverage, [{"state": "held", "reference": "7"}])
+        reason = self.env["cartera.dispute.reason"].search([], limit=1)
+        self.assertTrue(reason)
+        dispute = self._with(
+            self.env["cartera.dispute"],
+            state="closed",
+            outcome="credited",
+            amount_open=1,
+        ).create(
+            {
+                "case_id": self.case.id,
+                "reason_id": reason.id,
+                "item_ids": [
+                    Command.create({"line_id": self._receivable_lines(self.first).id})
+                ],
+            }
+        )
+        self.assertRecordValues(
+            dispute, [{"state": "open", "outcome": False, "amount_open": 1000}]
+        )
+        pause = self._with(
+            self.env["cartera.pause"], state="ended", prolonged=9
+        ).create({"case_id": self.case.id, "kind": "internal", "reason": "Ill"})
+        self.assertRecordValues(pause, [{"state": "active", "prolonged": 0}])
+
     def test_what_was_offered_to_one_debtor_becomes_no_other_ones(self):
         """The first one has the link, and would read and sign it."""
         other = self._create_debtor("Otro")
