@@ -237,12 +237,21 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         guard = self.env["cartera.consequence.guard"]
         allowed = guard._check_invoices(self, soft)
+        self._check_waived()
         posted = super()._post(soft)
         guard._use(allowed)
         # Credit notes that somebody reviewed: their agreements need not wait for night.
         if any(posted.sudo().mapped("cartera_settles")):
             self.env["cartera.agreement.settler"]._trigger()
         return posted
+
+    def _check_waived(self):
+        """:raise UserError: when a credit note that was left for review waives what is
+        not to be waived any more, because a payment was taken back"""
+        waiving = self.sudo().filtered("cartera_settles")
+        for agreement in waiving.cartera_agreement_id:
+            if agreement.state == "active":
+                agreement._check_settlement()
 
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
         """A credit note of an agreement closes what that covers of the invoice, and no
@@ -294,3 +303,8 @@ class AccountMove(models.Model):
         """Open the collection case of the invoice's debtor."""
         self.ensure_one()
         return self.cartera_case_id._get_records_action()
+
+    def action_open_cartera_agreement(self):
+        """Open the agreement that made the entry."""
+        self.ensure_one()
+        return self.cartera_agreement_id._get_records_action()

@@ -189,6 +189,12 @@ class CarteraAgreementSettlement(models.AbstractModel):
             lambda move: move.cartera_settles and move.state == "draft"
         )
 
+    def _drop_drafts(self):
+        """Nothing is waived any more: credit notes that nobody has posted lapse."""
+        drafts = self.sudo()._get_drafts()
+        drafts.button_cancel()
+        drafts.cartera_settles = False
+
     def _match_credit_note(self, note):
         """Match a credit note with what is left open of the covered items of its
         invoice, which are open again where the debt was moved."""

@@ -99,6 +99,20 @@ class TestReclassification(AgreementCommon):
         self.assertIn(invoice.name, second.line_ids.name)
         self.assertLedgerEven()
 
+    def test_the_entry_leads_to_its_agreement(self):
+        invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
+        agreement = self._move_debt(invoice, ("2026-07-31", 1000))
+        accountant = self._create_user("rec_accountant", "auditor")
+        accountant.group_ids = self.env.ref("account.group_account_invoice")
+        entry = agreement.move_ids.with_user(accountant)
+        action = entry.action_open_cartera_agreement()
+        self.assertEqual(
+            (action["res_model"], action["res_id"]),
+            ("cartera.agreement", agreement.id),
+        )
+        arch = entry.get_view(self.env.ref("account.view_move_form").id, "form")["arch"]
+        self.assertIn("action_open_cartera_agreement", arch)
+
     def test_account_of_the_company_takes_the_instalments(self):
         self.company.cartera_agreement_account_id = self.moved_account
         invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")

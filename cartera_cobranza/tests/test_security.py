@@ -106,6 +106,7 @@ OWNERS = {"cartera.dispute": "rw", "cartera.dispute.item": "r"}
 # for rights itself, reads a record first, or only returns an action.
 PUBLIC_METHODS = {
     "account.move": {
+        "action_open_cartera_agreement",
         "action_open_cartera_case",
         "button_cancel",
         "button_draft",
@@ -115,6 +116,7 @@ PUBLIC_METHODS = {
     },
     "account.move.line": {"create", "default_get", "write"},
     "account.partial.reconcile": {"create", "unlink"},
+    "account.payment": {"write"},
     "cartera.aging.as.of": {"action_open"},
     "cartera.aging.bucket": {"create", "unlink", "write"},
     "cartera.aging.policy": {"copy_data", "create", "write"},
@@ -170,6 +172,7 @@ PUBLIC_METHODS = {
         "action_send_offer",
         "action_settle",
         "action_take_all",
+        "action_take_checks",
         "action_take_overdue",
         "action_undo_court",
         "action_undo_settlement",
@@ -238,6 +241,7 @@ PUBLIC_METHODS = {
         "action_hold_again",
         "action_paid",
         "create",
+        "default_get",
         "write",
     },
     "cartera.agreement.installment": {
@@ -297,6 +301,7 @@ PUBLIC_METHODS = {
         "action_open_contacts",
     },
     "cartera.case.pause": {"action_open_pauses", "action_pause"},
+    "cartera.case.consequence": {"action_open_consequences"},
     "cartera.case.next": {"action_next_debtor", "write"},
     "cartera.case.reply": {"message_post"},
     "cartera.case.causes": {"action_note_cause", "action_pause_as_suggested"},
@@ -312,6 +317,7 @@ PUBLIC_METHODS = {
         "action_unfounded",
         "action_withdraw",
         "create",
+        "default_get",
         "write",
     },
     "cartera.dispute.answer": {
@@ -323,7 +329,12 @@ PUBLIC_METHODS = {
         "action_unfounded",
         "action_withdraw",
     },
-    "cartera.dispute.item": {"create", "unlink", "write"},
+    "cartera.dispute.item": {
+        "create",
+        "default_get",
+        "unlink",
+        "write",
+    },
     "cartera.case.stage": {
         "action_accept_proposal",
         "action_dismiss_proposal",
@@ -389,11 +400,13 @@ PUBLIC_METHODS = {
         "action_open_document",
         "search_fetch",
     },
+    "cartera.open.item.reading": {"search_fetch"},
     "cartera.pause": {
         "action_end",
         "action_open_case",
         "action_prolong",
         "create",
+        "default_get",
         "write",
     },
     "cartera.pause.prolong": {"action_prolong", "create", "write"},
@@ -456,6 +469,7 @@ PUBLIC_METHODS = {
     "cartera.worklist.entry": {"action_call", "action_open_case", "action_start"},
     "ir.mail_server": {"send_email"},
     "mail.activity": {"action_cartera_log_contact", "create", "unlink", "write"},
+    "ir.module.module": {"module_uninstall"},
     "mail.mail": {"create"},
     "res.company": {"write"},
     "res.partner": {"action_open_cartera_case", "write"},
@@ -884,6 +898,7 @@ class TestSecurity(SecurityCommon):
             (wizard, "action_open"),
             (self.debtor, "action_open_cartera_case"),
             (invoice, "action_open_cartera_case"),
+            (invoice, "action_open_cartera_agreement"),
         ]
         for role in OUTSIDERS:
             for records, method in calls:

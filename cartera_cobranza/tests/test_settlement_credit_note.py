@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .settlement_common import SettlementCommon
@@ -137,6 +138,35 @@ class TestSettlementCreditNote(SettlementCommon):
         note.action_post()
         self.assertEqual(settler._settle_company(self.company, today), (1, []))
         self.assertEqual(self._booked(agreement), note)
+        self.assertSettled(agreement)
+
+    def _reviewed(self):
+        """A paid finiquito whose credit note waits for its review."""
+        self.company.cartera_credit_note_draft = True
+        invoice = self._taxed_invoice((1000, self._tax("VAT 16", 16)))
+        agreement = self._make_agreement(invoice, ("2026-07-05", 812), kind="finiquito")
+        payment = self._pay(invoice, 812, "2026-06-30")
+        self.assertFalse(agreement._settle(self._day("2026-06-30")))
+        return agreement, payment, self._booked(agreement)
+
+    def test_a_draft_lapses_with_its_agreement(self):
+        agreement, _payment, note = self._reviewed()
+        agreement._close("cancelled", self._day("2026-06-30"), "Nobody pays")
+        self.assertEqual(note.state, "cancel")
+        self.assertFalse(note.cartera_settles)
+        self.assertEqual(agreement.item_ids.line_id.amount_residual, 348)
+        self.assertLedgerEven()
+
+    def test_a_draft_is_not_posted_when_the_payment_was_taken_back(self):
+        agreement, payment, note = self._reviewed()
+        paid = self._receivable_lines(payment.move_id)
+        paid.remove_move_reconcile()
+        with self.assertRaisesRegex(UserError, "812.00 .*still to be paid"):
+            note.action_post()
+        self.assertEqual(note.state, "draft")
+        (paid | agreement.item_ids.line_id).reconcile()
+        note.action_post()
+        self.assertTrue(agreement._settle(self._day("2026-06-30")))
         self.assertSettled(agreement)
 
     def test_charges_are_credited_whatever_the_method(self):
