@@ -129,7 +129,7 @@ DEALS = (
         ),
     ),
     Deal(
-        "Comercializadora Tres Ríos",
+        "Exportadora Las Garzas",
         REESTRUCTURA,
         (
             Step(-10, "offer", {"term": 3, "quita_capital": 5, "variant": "moved"}),

@@ -123,7 +123,7 @@ PAUSES = (
         "Se negocia una reestructura con su dirección",
     ),
     Pause(
-        "Exportadora Las Garzas",
+        "Alimentos del Istmo",
         6,
         "Falta el conocimiento de embarque",
         "internal",

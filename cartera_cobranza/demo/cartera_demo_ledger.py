@@ -84,12 +84,14 @@ class CarteraDemoLedger(models.AbstractModel):
         branches = partner.child_ids.filtered(lambda child: child.type == "other")
         addressees = partner + branches
         goods = GOODS[debtor.trade]
+        # What is exported bears no tax.
+        taxes = () if debtor.foreign else company.account_sale_tax_id.ids
         quantity = 1 + number % 4
         line = {
             "name": goods[number % len(goods)],
             "quantity": quantity,
             "price_unit": price(document.amount / quantity, currency.name),
-            "tax_ids": [Command.set(company.account_sale_tax_id.ids)],
+            "tax_ids": [Command.set(taxes)],
         }
         return {
             "move_type": "out_invoice",
