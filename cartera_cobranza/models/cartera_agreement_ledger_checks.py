@@ -44,7 +44,7 @@ class CarteraAgreementLedgerChecks(models.AbstractModel):
                     "Agreement %(folio)s cannot be booked: the account %(account)s is "
                     "archived. Bring it back, or choose another one for receivables "
                     "under agreement in the settings.",
-                    folio=self.name,
+                    folio=self.display_name,
                     account=archived[0].with_company(company).display_name,
                 )
             )
@@ -58,7 +58,7 @@ class CarteraAgreementLedgerChecks(models.AbstractModel):
                 self.env._(
                     "Nothing of agreement %(folio)s can be posted on %(day)s: the "
                     "books are closed by %(locks)s.",
-                    folio=self.name,
+                    folio=self.display_name,
                     day=format_date(self.env, date),
                     locks=self.env["res.company"]._format_lock_dates(locks),
                 )
@@ -86,7 +86,7 @@ class CarteraAgreementLedgerChecks(models.AbstractModel):
                     "Agreement %(folio)s cannot move the debt to new items: taxes of "
                     "%(documents)s are due when they are paid, and would be declared "
                     "at once. Choose a product that leaves the invoices open.",
-                    folio=self.name,
+                    folio=self.display_name,
                     documents=", ".join(waiting.mapped("name")),
                 )
             )

@@ -81,7 +81,8 @@ class ConvenioDays(AgreementDays):
             )
             # In court nobody is moved by a machine.
             self.assertCase(stage_id="judicial", amount_overdue=0)
-            self.assertEqual(self._case().stage_proposed_id, self.stage_preventiva)
+            # Nothing is overdue, but nobody is cured before the court is done.
+            self.assertFalse(self._case().stage_proposed_id)
             self.assertSteps()
         for day, step in (("2026-07-06", "presented"), ("2026-07-15", "homologated")):
             with self._walk(day):
