@@ -23,8 +23,10 @@ class CarteraAgreementMarks(models.AbstractModel):
     def create(self, vals_list):
         self._check_marks(vals_list)
         if any(not self._agreement_marks.isdisjoint(vals) for vals in vals_list):
-            # By a program, for whoever called it with defaults of his or her own.
-            self = self.with_context(clean_context(self.env.context))
+            # By a program, for whoever called it with defaults of his or her own, which
+            # keyword arguments would leave in the context.
+            bare = clean_context(self.env.context)
+            self = self.with_context(bare)  # pylint: disable=context-overridden
         return super().create(vals_list)
 
     def write(self, vals):

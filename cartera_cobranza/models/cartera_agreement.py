@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from . import (  # noqa: F401  (inherited: they come first)
     cartera_agreement_charges,
+    cartera_agreement_checks,
     cartera_agreement_default,
     cartera_agreement_documents,
     cartera_agreement_flow,
@@ -68,6 +69,7 @@ class CarteraAgreement(models.Model):
     _name = "cartera.agreement"
     _description = "Agreement"
     _inherit = [
+        "cartera.agreement.checks",
         "cartera.agreement.writing",
         "cartera.agreement.terms",
         "cartera.agreement.schedule",

@@ -183,6 +183,7 @@ PUBLIC_METHODS = {
         "write",
     },
     "cartera.agreement.approval": {"action_approve", "action_refuse"},
+    "cartera.agreement.checks": {"action_take_checks"},
     "cartera.agreement.decision": {"action_confirm"},
     "cartera.agreement.flow": {
         "action_accept",
