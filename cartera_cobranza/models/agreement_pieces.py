@@ -307,14 +307,7 @@ def _covered(as_of, only):
             COALESCE(book.residual_currency, 0) AS residual_currency,
             COALESCE(book.open, 0) AS open,
             CASE WHEN book.open < covered.amount
-                THEN GREATEST(
-                    covered.amount - book.open - GREATEST(
-                        COALESCE((%(credited)s), 0)
-                            - COALESCE(covered.amount_credited_before, 0),
-                        0
-                    ),
-                    0
-                )
+                THEN covered.amount - book.open - COALESCE((%(credited)s), 0)
                 ELSE 0
             END AS money
         FROM cartera_agreement_item covered
@@ -348,21 +341,37 @@ def _covered(as_of, only):
 
 
 def _credited(as_of):
-    """What was settled of an item otherwise than by money: credit notes, write-offs
-    and other entries, but no exchange differences."""
+    """What was settled of the covered part of an item otherwise than by money since
+    the agreement is in force: credit notes, write-offs and other entries, but no
+    exchange differences. What was matched last has settled the covered part, what came
+    before the rest of the item."""
     return SQL(
         """
-        SELECT SUM(partial.debit_amount_currency)
-        FROM account_partial_reconcile partial
-        JOIN account_move_line counterpart ON counterpart.id = partial.credit_move_id
-        JOIN account_journal journal ON journal.id = counterpart.journal_id
-        WHERE partial.debit_move_id = line.id
-            AND counterpart.parent_state = 'posted'
-            AND journal.type NOT IN %s %s
-            AND NOT EXISTS (
-                SELECT 1 FROM account_partial_reconcile cause
-                WHERE cause.exchange_move_id = counterpart.move_id
-            )
+        SELECT LEAST(
+            GREATEST(
+                SUM(settled.amount) - COALESCE(covered.amount_credited_before, 0), 0
+            ),
+            SUM(GREATEST(
+                LEAST(settled.amount, covered.amount - book.open - settled.later), 0
+            ))
+        )
+        FROM (
+            SELECT
+                partial.debit_amount_currency AS amount,
+                SUM(partial.debit_amount_currency) OVER (ORDER BY partial.id DESC)
+                    - partial.debit_amount_currency AS later,
+                journal.type NOT IN %s AND NOT EXISTS (
+                    SELECT 1 FROM account_partial_reconcile cause
+                    WHERE cause.exchange_move_id = counterpart.move_id
+                ) AS is_credit
+            FROM account_partial_reconcile partial
+            JOIN account_move_line counterpart
+                ON counterpart.id = partial.credit_move_id
+            JOIN account_journal journal ON journal.id = counterpart.journal_id
+            WHERE partial.debit_move_id = line.id
+                AND counterpart.parent_state = 'posted' %s
+        ) settled
+        WHERE settled.is_credit
         """,
         MONEY_JOURNALS,
         SQL("AND partial.max_date <= %s", as_of) if as_of else SQL(),

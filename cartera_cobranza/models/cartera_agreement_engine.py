@@ -176,8 +176,8 @@ class CarteraAgreementEngine(models.AbstractModel):
         """What settled of an item the part that is covered.
 
         What was credited before the agreement counts for nothing; an item that is not
-        in the books any more is settled otherwise as a whole. Of the money the latest
-        has paid the covered part: what came before paid what was not covered.
+        in the books any more is settled otherwise as a whole. What was matched last
+        has settled the covered part: what came before settled what was not covered.
 
         :return: ``([(day, amount of money), ...], amount settled otherwise)``
         """
@@ -192,13 +192,26 @@ class CarteraAgreementEngine(models.AbstractModel):
             if not is_money
         )
         before = self._to_units(item["credited_before"], row)
-        credited = min(max(otherwise - before, 0), settled)
+        credited = min(
+            max(otherwise - before, 0), self._credit_of_last(item, settled, row)
+        )
         return self._take_latest(item, settled - credited, row), credited
+
+    @api.model
+    def _credit_of_last(self, item, wanted, row):
+        """How much of what was matched last, ``wanted`` in all, is no money."""
+        credited = 0
+        for _day, is_money, amount in reversed(item["settled"]):
+            part = min(self._to_units(amount, row), wanted)
+            wanted -= part
+            credited += 0 if is_money else part
+        return credited
 
     @api.model
     def _take_latest(self, item, wanted, row):
         taken = []
-        for day, is_money, amount in reversed(item["settled"]):
+        by_day = sorted(item["settled"], key=lambda piece: piece[0])
+        for day, is_money, amount in reversed(by_day):
             part = min(self._to_units(amount, row), wanted) if is_money else 0
             if part > 0:
                 taken.append((day, part))

@@ -304,7 +304,7 @@ class CarteraAgreementFacts(models.AbstractModel):
         Differences of exchange belong to the money that brought them about.
 
         :return: ``{line id: [(day of the other entry, whether it is money, amount in
-            the item's currency), ...]}``, by day
+            the item's currency), ...]}``, in the order in which they were matched
         """
         rows = self.env.execute_query(
             SQL(
@@ -315,14 +315,13 @@ class CarteraAgreementFacts(models.AbstractModel):
                         SELECT 1 FROM account_partial_reconcile cause
                         WHERE cause.exchange_move_id = paid.move_id
                     ) AS is_money,
-                    SUM(partial.debit_amount_currency)
+                    partial.debit_amount_currency
                 FROM account_partial_reconcile partial
                 JOIN account_move_line paid ON paid.id = partial.credit_move_id
                 JOIN account_journal journal ON journal.id = paid.journal_id
                 WHERE partial.debit_move_id = ANY(%(lines)s)
                     AND paid.parent_state = 'posted' %(up_to)s
-                GROUP BY 1, 2, 3
-                ORDER BY 2
+                ORDER BY partial.id
                 """,
                 journals=MONEY_JOURNALS,
                 lines=list(line_ids),

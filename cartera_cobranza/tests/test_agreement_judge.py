@@ -243,6 +243,27 @@ class TestAgreementJudge(JudgeCommon):
         self._judge()
         self.assertParts(agreement, ("partial", 200, 400))
 
+    def test_what_is_not_covered_of_an_item_is_credited_first(self):
+        """What was disputed, say: the payments that follow are payments."""
+        invoice = self._invoice(1000, "2026-04-02", due="2026-05-02")
+        agreement = self._make_agreement(
+            invoice, ("2026-07-10", 300), ("2026-08-10", 300)
+        )
+        agreement.item_ids.amount = 600
+        self._credit(400, invoice)
+        self._pay(invoice, 300, "2026-06-30")
+        self._judge()
+        self.assertParts(agreement, ("paid", 300, 0), ("pending", 0, 300))
+        self.assertEqual((agreement.amount_paid, agreement.amount_credited), (300, 0))
+        [piece] = self.env["cartera.open.item"].search(
+            [("agreement_id", "=", agreement.id)]
+        )
+        self.assertEqual((piece.installment_id.number, piece.amount_residual), (2, 300))
+        self._credit(100, invoice)
+        self._judge()
+        self.assertParts(agreement, ("paid", 300, 0), ("pending", 0, 200))
+        self.assertEqual(agreement.amount_credited, 100)
+
     # -- charges ------------------------------------------------------------------
 
     def _charge(self, part, amount, day):

@@ -441,7 +441,13 @@ class TestAgreementView(AgreementCommon):
             )
             other = round(100 * sum(refunds.mapped("debit_amount_currency")))
             other -= round(100 * item.amount_credited_before)
-            credited += min(max(other, 0), covered - left)
+            # What was matched last has settled what is covered.
+            rest, last = covered - left, 0
+            for partial in item.line_id.matched_credit_ids.sorted("id", reverse=True):
+                part = min(round(100 * partial.debit_amount_currency), rest)
+                rest -= part
+                last += part if partial in refunds else 0
+            credited += min(max(other, 0), last)
         money = total - credited - sum(left for _line, left in items)
         for line_id, index, amount in agreement_fill.get_pieces(items, bounds, money):
             place = None if index is None else index + 1
