@@ -48,10 +48,8 @@ class CarteraAgreementEngine(models.AbstractModel):
         errors = []
         if error is not None:
             agreements = self._read_agreements(run.company_id, run.date, None)
-            cases = self.env["cartera.case"].browse(
-                row["case_id"] for row in agreements
-            )
-            count, errors = run._isolate(sorted(set(cases.partner_id.ids)), judge)
+            debtor_ids = {row["debtor_id"] for row in agreements}
+            count, errors = run._isolate(sorted(debtor_ids), judge)
         acted, failed = self._act(run)
         coverages = self.env["cartera.agreement.coverage"]
         _done, error = run._attempt(coverages._follow_held_checks, run.company_id)

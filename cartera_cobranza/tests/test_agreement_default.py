@@ -1,8 +1,10 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .test_agreement_judge import JudgeCommon
 
@@ -321,6 +323,40 @@ class TestAgreementDefault(DefaultCommon):
             [(self.debtor.id, "The period is locked.")],
         )
         self.assertGreaterEqual(count, 1)
+
+    def test_one_that_cannot_be_judged_stops_no_other(self):
+        debtor = self._create_debtor("La Brújula")
+        other = self._make_agreement(
+            self._invoice(500, "2026-04-02", partner=debtor),
+            ("2026-07-10", 500),
+            notice_days=0,
+            default_missed=1,
+        )
+        self._judge()
+        engine = self.env["cartera.agreement.engine"].sudo()
+        before = type(engine)._decide
+
+        def decide(model, row, day):
+            if row["id"] == self.agreement.id:
+                raise ValueError("No such schedule")
+            return before(model, row, day)
+
+        with (
+            self._on("2026-08-14"),
+            patch.object(type(engine), "_decide", decide),
+            mute_logger("odoo.addons.cartera_cobranza.models.cartera_run"),
+        ):
+            run = self.env["cartera.run"].sudo()
+            run = run.create({"company_id": self.company.id, "date": "2026-08-14"})
+            # What waits is judged by whoever reads it next, in or out of a run.
+            self.env.cr.flush()
+            self.env["cartera.case.queue"]._forget(self.company)
+            _count, errors = engine._run_phase(run)
+        self.assertEqual(
+            [(partner, str(error)) for partner, error in errors],
+            [(self.debtor.id, "No such schedule")],
+        )
+        self.assertEqual((other.state, self.agreement.standing), ("broken", "in_time"))
 
     # -- by hand ------------------------------------------------------------------
 
