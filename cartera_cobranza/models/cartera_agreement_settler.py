@@ -16,10 +16,13 @@ class CarteraAgreementSettler(models.AbstractModel):
 
     @api.model
     def _run_phase(self, run):
-        """Settle what is paid in the run's company.
+        """Settle what is paid in the run's company. Nothing is posted into the past:
+        the run of another day than today settles nothing.
 
         :return: ``(number of agreements settled, [(partner id, error), ...])``
         """
+        if run._get_as_of():
+            return 0, []
         return self._settle_judged(run.company_id, run.date)
 
     @api.model

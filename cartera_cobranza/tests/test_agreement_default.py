@@ -546,6 +546,17 @@ class TestSettlementInTime(DefaultCommon):
         self._phase("2026-07-24")
         self.assertEqual(agreement.state, "broken")
 
+    def test_a_run_of_a_day_gone_by_settles_nothing(self):
+        self._later_pay(600, "2026-07-05")
+        with self._on("2026-07-08"):
+            self._judge("2026-07-08")
+            self.assertTrue(self.agreement.is_settlement_due)
+            run = self.env["cartera.run"].sudo()
+            run = run.create({"company_id": self.company.id, "date": "2026-07-06"})
+            settler = self.env["cartera.agreement.settler"].sudo()
+            self.assertEqual(settler._run_phase(run), (0, []))
+        self.assertEqual(self.agreement.state, "active")
+
     # -- taken back ---------------------------------------------------------------
 
     def test_a_payment_taken_back_is_a_question_for_the_supervisor(self):
