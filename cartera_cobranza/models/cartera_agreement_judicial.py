@@ -184,7 +184,7 @@ class CarteraAgreementJudicial(models.AbstractModel):
             return
         agreement[f"date_{step}"] = date
         if step == "rejected":
-            agreement._reject_in_court(date, reason)
+            agreement._reject_in_court(reason)
 
     def _homologate(self, date):
         """The agreement has become a title: where it ends the proceedings, they are
@@ -205,11 +205,15 @@ class CarteraAgreementJudicial(models.AbstractModel):
             and legal.date_closed == self.date_homologated
         )
 
-    def _reject_in_court(self, date, reason):
-        """The court does not accept it: everything is as it was before."""
+    def _reject_in_court(self, reason):
+        """The court does not accept it: everything is as it was before.
+
+        Its instalments stood in for its items until this was noted, whenever the court
+        did so: what was shown and posted of days gone by stays as it was.
+        """
         self.court_reason = reason
         note = self.env._("Rejected by the court: %s", reason)
-        self._close("cancelled", date, note)
+        self._close("cancelled", self.company_id._get_cartera_today(), note)
 
     # -- what the court did not do ------------------------------------------------
 
@@ -333,7 +337,7 @@ class CarteraAgreementJudicial(models.AbstractModel):
             if legal.state == "suspended" or (
                 execution and (legal.state == "open" or closed_by_it)
             ):
-                date = agreement.date_ended or legal._get_today()
+                date = agreement.date_rejected or agreement.date_ended
                 legal._resume(date, state="execution" if execution else "open")
                 agreement._plan_resumption(execution)
             elif closed_by_it:

@@ -248,10 +248,27 @@ class TestConvenioJudicial(CourtCommon):
         self.assertFalse(agreement.item_ids.is_active)
         self.assertRecordValues(
             self.legal,
-            [{"state": "open", "procedural_stage": "Emplazamiento"}],
+            [
+                {
+                    "state": "open",
+                    "procedural_stage": "Emplazamiento",
+                    "date_resumed": self._day("2026-07-14"),
+                }
+            ],
         )
         self.assertEqual(self.invoice.amount_residual, 1000)
         self.assertEqual(self.case.stage_id, self.stage_judicial)
+
+    def test_a_rejection_noted_later_changes_nothing_of_days_gone_by(self):
+        agreement = self._make_court()
+        with self._on("2026-07-20"):
+            before = self._find_items(as_of="2026-07-17").mapped("agreement_id")
+            self.assertEqual(before, agreement)
+            self._tell(agreement, "rejected", "2026-07-14", "Usurious rate")
+            self.assertEqual(agreement.date_ended, self._day("2026-07-20"))
+            items = self._find_items(as_of="2026-07-17")
+            self.assertEqual(items.agreement_id, agreement)
+            self.assertFalse(self._find_items().agreement_id)
 
     def test_broken_before_homologation_it_goes_on(self):
         agreement = self._make_court()
