@@ -273,9 +273,11 @@ class CarteraLegalCase(models.Model):
             raise AccessError(
                 self.env._("A legal case stays with its debtor. Make another one.")
             )
+        tells = not CONTACT_FIELDS.isdisjoint(vals)
+        served = {legal: legal.date_served for legal in self if tells}
         result = super().write(vals)
-        if not CONTACT_FIELDS.isdisjoint(vals):
-            self._tell_contact()
+        if tells:
+            self._tell_contact(served)
         return result
 
     @api.model
@@ -297,23 +299,25 @@ class CarteraLegalCase(models.Model):
         sequence = self.env["ir.sequence"].sudo().with_company(company)
         return sequence.next_by_code("cartera.legal.case") or "/"
 
-    def _tell_contact(self):
-        """Let the contact rules know who may be spoken to, and who was served."""
+    def _tell_contact(self, served_before=None):
+        """Let the contact rules know who may be spoken to, and who was served.
+
+        :param served_before: ``{legal case: day}`` as it was, where that has changed
+        """
         # The collector decides it here without any right on contacts.
         legals = self.sudo()
         legals.case_id._follow_counsel()
-        for legal in legals.filtered("date_served"):
+        for legal in legals:
             debtor = legal.partner_id
             since = debtor.cartera_sued_since
-            if legal.state != "closed":
+            own = {legal.date_served, (served_before or {}).get(legal)} - {False, None}
+            if since in own:
+                pending = debtor.cartera_case_ids._get_pending_legal_cases()
+                served = pending.filtered("date_served").mapped("date_served")
+                debtor.cartera_sued_since = min(served, default=False)
+            elif legal.date_served and legal.state != "closed":
                 if not since or legal.date_served < since:
                     debtor.cartera_sued_since = legal.date_served
-            elif since == legal.date_served:
-                others = debtor.cartera_case_ids.legal_case_ids.filtered(
-                    lambda other: other.state != "closed" and other.date_served
-                )
-                served = others.mapped("date_served")
-                debtor.cartera_sued_since = min(served, default=False)
 
 
 class CarteraLegalMeasure(models.Model):

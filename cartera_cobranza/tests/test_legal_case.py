@@ -357,11 +357,42 @@ class TestLegalCase(LegalCommon):
         self.assertFalse(self._recipient())
         self.assertEqual(self._decide().rule, "counsel")
 
+    def test_a_merged_debtor_is_still_reached_through_counsel(self):
+        counsel = self.env["res.partner"].create(
+            {"name": "Lic. Ríos", "email": "rios@bufete.example"}
+        )
+        self.legal.write({"counsel_only": True, "counsel_id": counsel.id})
+        kept = self._create_debtor("El Faro, S.A.")
+        self._invoice(70, "2026-06-01", partner=kept)
+        case = self._case(kept)
+        wizard = self.env["base.partner.merge.automatic.wizard"].sudo().create({})
+        wizard._merge((self.debtor | kept).ids, kept)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(self.legal.case_id, case)
+        self.assertRecordValues(
+            case, [{"counsel_only": True, "counsel_id": counsel.id}]
+        )
+
     def test_counsel_is_neither_debtor_nor_our_lawyer(self):
         for partner in (self.debtor, self.supervisor.partner_id):
             self.legal.lawyer_id = self.supervisor.partner_id
             with self.subTest(partner.name), self.assertRaises(ValidationError):
                 self.legal.counsel_id = partner
+
+    def test_a_day_of_service_that_was_wrong_is_put_right(self):
+        self._as(self.collector).date_served = "2026-04-10"
+        self._as(self.collector).date_served = "2026-05-10"
+        self.assertEqual(self.debtor.cartera_sued_since, self._day("2026-05-10"))
+        other = self._make_legal(date_served="2026-06-05")
+        self._as(self.collector).date_served = False
+        self.assertEqual(self.debtor.cartera_sued_since, self._day("2026-06-05"))
+        self._as(self.collector, other).date_served = False
+        self.assertFalse(self.debtor.cartera_sued_since)
+        self.debtor.cartera_sued_since = "2026-02-01"  # by somebody else's lawsuit
+        self._as(self.collector).date_served = "2026-04-10"
+        self._as(self.collector).date_served = False
+        self.assertEqual(self.debtor.cartera_sued_since, self._day("2026-02-01"))
 
     def test_a_debtor_who_was_served_is_known_as_sued(self):
         self._as(self.collector).date_served = "2026-04-10"

@@ -77,6 +77,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._update_reference_fields_generic("cartera.case", case, target)
         self.env.invalidate_all()
         self.env["cartera.pause.engine"]._write_holds(target.ids)
+        target._follow_counsel()
         if not target.user_id:
             target.user_id = case.user_id
         self.env["cartera.stage.move"].sudo().create(
