@@ -51,6 +51,8 @@ DEPENDS = {
     ],
     "cartera.agreement.installment": [
         "agreement_id",
+        "amount_fee",
+        "amount_interest",
         "date",
         "number",
         "principal_from",
@@ -224,6 +226,12 @@ def _is_cured(as_of):
                 FROM (
                     SELECT principal_to FROM cartera_agreement_installment
                     WHERE agreement_id = covered.agreement_id
+                        -- Where nothing is to be paid nothing is cured.
+                        AND (
+                            principal_to > principal_from
+                            OR amount_interest > 0
+                            OR amount_fee > 0
+                        )
                     ORDER BY number LIMIT covered.cure_count
                 ) first
             ),
