@@ -1,10 +1,13 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 
 from . import cartera_agreement_notice  # noqa: F401  (inherited: it comes first)
 
 ACTIVITY = "cartera_cobranza.mail_activity_type_agreement_"
+
+# What a supervisor is asked about.
+SUBJECTS = ("default", "late", "taken_back")
 
 # Days in which an agreement that comes back into force does not end again at once.
 REINSTATED_DAYS = 10
@@ -105,6 +108,7 @@ class CarteraAgreementDefault(models.AbstractModel):
         if self.date_notice:
             self._lift_notice(self.env._("What was overdue has been paid."))
             return True
+        self._forget_tasks("default")
         return False
 
     def _act_on_default(self, date):
@@ -114,7 +118,7 @@ class CarteraAgreementDefault(models.AbstractModel):
             self._give_notice(date)
             return True
         if self.date_cure_until and date <= self.date_cure_until:
-            return False
+            return self._ask_about_notice()
         if self.accelerates:
             self._break(date, self._describe_default())
             return True
@@ -235,6 +239,7 @@ class CarteraAgreementDefault(models.AbstractModel):
                     "its settlement, or see to it that the payment is made again."
                 ),
             )
+        self._forget_tasks("late", "taken_back")
         return False
 
     def _ask(self, subject, note):
@@ -260,13 +265,20 @@ class CarteraAgreementDefault(models.AbstractModel):
         )
         return True
 
+    @api.model
+    def _get_asking_types(self, *subjects):
+        """Types of the tasks by which supervisors are asked; all unless told."""
+        return self.env["mail.activity.type"].union(
+            *(self.env.ref(f"{ACTIVITY}{subject}") for subject in subjects or SUBJECTS)
+        )
+
     def _get_decider(self):
         """Who leads the collector's team, or else one of the supervisors."""
         return self.case_id._get_supervisor() or self.env.user
 
     def _forget_tasks(self, *subjects):
         """What was asked is over, whether it was done or not: it may be asked anew."""
-        kinds = [self.env.ref(f"{ACTIVITY}{subject}").id for subject in subjects]
+        kinds = self._get_asking_types(*subjects).ids
         # Those that were done are archived, and told of in the messages.
         tasks = self.env["mail.activity"].sudo().with_context(active_test=False)
         tasks.search(

@@ -75,13 +75,14 @@ class CarteraAgreementEngine(models.AbstractModel):
 
     @api.model
     def _find_to_act(self, company, date):
-        """The agreements whose standing asks for something, and the offers that were
-        not accepted in time.
+        """The agreements whose standing asks for something, or of which something was
+        asked, and the offers that were not accepted in time.
 
         Not by a search, which would bring in what waits of all companies first.
         """
         agreements = self.env["cartera.agreement"]
         agreements.flush_model()
+        self.env["mail.activity"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -91,11 +92,17 @@ class CarteraAgreementEngine(models.AbstractModel):
                     AND (standing IN ('default', 'expired') OR date_notice IS NOT NULL)
                     OR state IN ('kept', 'expired') AND (is_taken_back OR is_paid_late)
                     OR state = 'proposed' AND date_valid_until < %s
+                    OR id IN (
+                        SELECT res_id FROM mail_activity
+                        WHERE res_model = 'cartera.agreement'
+                            AND activity_type_id = ANY(%s)
+                    )
                 )
                 ORDER BY id
                 """,
                 company.id,
                 date,
+                agreements._get_asking_types().ids,
             )
         )
         return agreements.browse(agreement_id for (agreement_id,) in rows)

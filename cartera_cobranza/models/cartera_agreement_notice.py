@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from .cartera_communication import PENDING_STATES
+from .cartera_communication_replacement import VOID_STATES
 
 NOTICE = "agreement_default"
 
@@ -20,26 +21,43 @@ class CarteraAgreementNotice(models.AbstractModel):
                 "date_cure_until": fields.Date.add(date, days=self.notice_days),
             }
         )
-        message = self._plan_notice(date)
-        if not message or message.state == "failed":
-            self._ask(
-                "default",
-                self.env._(
-                    "The notice of default could not be sent: nobody can be written "
-                    "to, or no message of this kind is at hand. See to it that the "
-                    "debtor is told."
-                ),
-            )
+        self._plan_notice(date)
+        self._ask_about_notice()
+
+    def _ask_about_notice(self):
+        """Ask a supervisor to tell the debtor of the default where no notice of it
+        has left or is about to.
+
+        :return: whether that was asked now
+        """
+        messages = self.env["cartera.communication"].sudo()
+        last = messages.search(
+            [
+                ("agreement_id", "=", self.id),
+                ("kind", "=", NOTICE),
+                ("date", ">=", self.date_notice),
+            ],
+            order="id desc",
+            limit=1,
+        )
+        if last and last.state not in VOID_STATES:
+            return False
+        return self._ask(
+            "default",
+            self.env._(
+                "The notice of default could not be sent: nobody can be written "
+                "to, or no message of this kind is at hand. See to it that the "
+                "debtor is told."
+            ),
+        )
 
     def _plan_notice(self, date):
-        """Put the notice in the outbox, to the best recipient by any channel.
-
-        :return: the ``cartera.communication``; an empty one without a text for it
-        """
+        """Put the notice in the outbox, to the best recipient by any channel, where
+        there is a text for it."""
         messages = self.env["cartera.communication"].sudo()
         template = self._get_notice_template()
         if not template:
-            return messages
+            return
         found = (
             self.env["cartera.recipient"]
             .sudo()
@@ -48,7 +66,7 @@ class CarteraAgreementNotice(models.AbstractModel):
         recipient = found.get(self.case_id.id)
         channel = recipient.channel if recipient else "email"
         values = messages._prepare_manual(self.case_id, template, channel)
-        message = messages.create(
+        messages.create(
             {
                 **values,
                 "origin": "agreement",
@@ -59,7 +77,6 @@ class CarteraAgreementNotice(models.AbstractModel):
             }
         )
         self.env["cartera.dispatcher"]._trigger()
-        return message
 
     def _get_notice_template(self):
         """The company's own text of the notice, else the one that all share."""

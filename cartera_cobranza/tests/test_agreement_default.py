@@ -118,6 +118,18 @@ class TestAgreementDefault(DefaultCommon):
         self._phase("2026-08-15")
         self.assertEqual(len(self._activities(self.agreement, "default")), 1)
 
+    def test_a_notice_that_does_not_arrive_is_somebodys_task(self):
+        for state in ("refused", "bounced", "cancelled"):
+            with self.subTest(state):
+                self._phase("2026-08-14")
+                self.assertFalse(self._activities(self.agreement, "default"))
+                self._notices(self.agreement)[:1].sudo()._set_state(state)
+                for day in ("2026-08-15", "2026-08-16"):
+                    self._phase(day)
+                    tasks = self._activities(self.agreement, "default")
+                    self.assertEqual(len(tasks), 1)
+                self.agreement.sudo()._lift_notice("Try the next one")
+
     def test_without_a_text_it_is_somebodys_task(self):
         self.env.ref(
             "cartera_cobranza.cartera_template_agreement_default"
@@ -570,3 +582,25 @@ class TestSettlementInTime(DefaultCommon):
         self.assertTrue(self.agreement.is_taken_back)
         self.assertEqual(self.agreement.state, "kept")
         self.assertEqual(len(self._activities(self.agreement, "taken_back")), 1)
+
+    def test_a_payment_taken_back_again_is_asked_about_again(self):
+        payment = self._later_pay(600, "2026-07-05")
+        paid = payment.move_id.line_ids.filtered(
+            lambda line: line.account_id == self.receivable
+        )
+        with self._on("2026-07-05"):
+            self._credit(400, day="2026-07-05")
+            self.agreement.sudo()._close("kept", date(2026, 7, 5))
+        for taken_back, made_again in (
+            ("2026-07-06", "2026-07-07"),
+            ("2026-07-08", "2026-07-09"),
+        ):
+            with self._on(taken_back):
+                paid.remove_move_reconcile()
+            self._phase(taken_back)
+            [task] = self._activities(self.agreement, "taken_back")
+            with self._on(made_again):
+                task.action_feedback()
+                (self.line | paid).reconcile()
+            self._phase(made_again)
+            self.assertFalse(self.agreement.is_taken_back)
