@@ -88,7 +88,8 @@ class CarteraAgreementFacts(models.AbstractModel):
     @api.model
     def _read_agreements(self, company, date, debtor_ids):
         """The agreements to judge: those in force, those kept, whose payments may be
-        taken back, and those that expired, whose money may come late."""
+        taken back, and those that expired, whose money may come late. What is paid once
+        a later agreement covers the items is paid under that one."""
         return self.env.execute_query_dict(
             SQL(
                 """
@@ -118,8 +119,21 @@ class CarteraAgreementFacts(models.AbstractModel):
     @api.model
     def _get_concerned_sql(self, company, date, debtor_ids):
         judged = SQL(
-            "(agreement.state IN ('active', 'kept') "
-            "OR agreement.state = 'expired' AND agreement.late_decision IS NULL)"
+            """
+            (
+                agreement.state IN ('active', 'kept')
+                OR agreement.state = 'expired' AND agreement.late_decision IS NULL
+                AND NOT EXISTS (
+                    SELECT 1
+                    FROM cartera_agreement_item mine
+                    JOIN cartera_agreement_item again ON again.line_id = mine.line_id
+                    JOIN cartera_agreement later ON later.id = again.agreement_id
+                    WHERE mine.agreement_id = agreement.id
+                        AND later.id <> agreement.id
+                        AND later.date_started >= agreement.date_ended
+                )
+            )
+            """
         )
         if debtor_ids is None:
             return SQL(

@@ -477,6 +477,16 @@ class TestSettlementInTime(DefaultCommon):
         self._phase("2026-07-22")
         self.assertEqual(len(self._activities(self.agreement, "late")), 1)
 
+    def test_what_is_paid_under_a_later_agreement_is_no_question(self):
+        self._phase("2026-07-14")
+        self.assertEqual(self.agreement.state, "expired")
+        with self._on("2026-07-20"):
+            self._make_agreement(self.invoice, ("2026-08-10", 600), ("2026-09-10", 400))
+        self._later_pay(600, "2026-08-05")
+        self._phase("2026-08-06")
+        self.assertFalse(self.agreement.is_paid_late)
+        self.assertFalse(self._activities(self.agreement, "late"))
+
     def test_less_than_agreed_is_no_question(self):
         self._phase("2026-07-14")
         self._later_pay(599, "2026-07-20")
