@@ -192,21 +192,28 @@ class AccountMove(models.Model):
         """
         if self.env.su:
             return
-        covered = (
-            self.env["cartera.agreement.item"]
-            .sudo()
-            .search(
-                [("line_id.move_id", "in", self.ids), ("is_active", "=", True)], limit=1
-            )
-        )
-        if covered:
+        items = self.env["cartera.agreement.item"].sudo()
+        for item in items.search(
+            [
+                ("line_id.move_id", "in", self.ids),
+                "|",
+                ("is_active", "=", True),
+                # What it has moved is collected by the one that took its place.
+                ("agreement_id.state", "=", "refinanced"),
+            ]
+        ):
+            agreement = item.agreement_id
+            if not item.is_active:
+                agreement = item.entry_line_ids and agreement._get_holder()
+            if not agreement:
+                continue
             raise UserError(
                 self.env._(
                     "%(document)s is under agreement %(folio)s, which is in force. "
                     "Make a credit note for what is not owed, or have a supervisor "
                     "cancel the agreement first.",
-                    document=covered.line_id.move_id.name,
-                    folio=covered.agreement_id.name,
+                    document=item.line_id.move_id.name,
+                    folio=agreement.name,
                 )
             )
         self._check_not_booked()

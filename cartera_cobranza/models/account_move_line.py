@@ -75,6 +75,14 @@ class AccountMoveLine(models.Model):
             debit_values, credit_values, shadowed_aml_values
         )
 
+    def _get_cartera_debts(self):
+        """The items, and those whose debt agreements have moved to them, however
+        often."""
+        debts = found = self.sudo()
+        while found := found.cartera_agreement_item_id.line_id:
+            debts |= found
+        return debts
+
     def write(self, vals):
         if FIELDS_OF_ITEMS.isdisjoint(vals):
             return super().write(vals)

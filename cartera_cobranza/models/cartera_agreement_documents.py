@@ -79,10 +79,7 @@ class CarteraAgreementDocuments(models.AbstractModel):
         matched with what was agreed."""
         agreement = self.sudo()
         currency = agreement.currency_id
-        covered = sum(
-            min(max(item.line_id.amount_residual_currency, 0), item.amount)
-            for item in agreement.item_ids
-        )
+        covered = sum(map(agreement._get_covered_open, agreement.item_ids))
         parts = agreement.installment_ids
         charges = parts.charge_ids.line_ids.filtered(
             lambda line: (

@@ -348,7 +348,8 @@ class CarteraAgreementEngine(models.AbstractModel):
             verdict.is_cured if row["state"] != "expired" else row["is_cured"],
             is_active and verdict.state == "kept",
             is_late and row["state"] != "kept",
-            row["state"] == "kept" and (not is_paid or verdict.waiver_open > 0),
+            row["state"] == "kept"
+            and (not is_paid or verdict.waiver_open > 0 or row["is_undone"]),
         )
 
     @api.model

@@ -80,7 +80,14 @@ class CarteraAgreementFacts(models.AbstractModel):
         ):
             self.env[name].flush_model(depends[name])
         self.env["account.move"].flush_model(
-            ["cartera_charge_number", "cartera_installment_id", "date", "state"]
+            [
+                "cartera_agreement_id",
+                "cartera_charge_number",
+                "cartera_installment_id",
+                "cartera_settles",
+                "date",
+                "state",
+            ]
         )
 
     # -- agreements ---------------------------------------------------------------
@@ -100,7 +107,8 @@ class CarteraAgreementFacts(models.AbstractModel):
                     agreement.date_started, agreement.index_currency_id,
                     agreement.tolerance_days, agreement.tolerance_percent,
                     agreement.default_missed, agreement.default_days,
-                    agreement.cure_count, agreement.date_late_until, %(caches)s
+                    agreement.cure_count, agreement.date_late_until,
+                    agreement.state = 'kept' AND %(undone)s AS is_undone, %(caches)s
                 FROM cartera_agreement agreement
                 JOIN cartera_case known ON known.id = agreement.case_id
                 JOIN res_partner partner ON partner.id = known.partner_id
@@ -110,10 +118,54 @@ class CarteraAgreementFacts(models.AbstractModel):
                 ORDER BY agreement.id
                 """,
                 caches=_cached("agreement", AGREEMENT_CACHES),
+                undone=self._get_undone_sql(),
                 company=company.id,
                 date=date,
                 concerned=self._get_concerned_sql(company, date, debtor_ids),
             )
+        )
+
+    @api.model
+    def _get_undone_sql(self):
+        """Whether something was taken back of an agreement that its instalments do not
+        show: a payment that was brought over to them has fallen through, or what was
+        waived of moved debt is open again on its item."""
+        return SQL(
+            """
+            (
+                EXISTS (
+                    SELECT 1
+                    FROM account_move brought
+                    JOIN account_journal journal ON journal.id = brought.journal_id
+                    JOIN account_move_line line ON line.move_id = brought.id
+                    WHERE brought.cartera_agreement_id = agreement.id
+                        AND journal.type IN %(journals)s
+                        AND line.parent_state = 'posted'
+                        AND line.amount_residual_currency > 0
+                )
+                OR agreement.ledger_mode = 'reclassification' AND EXISTS (
+                    SELECT 1
+                    FROM cartera_agreement_item item
+                    JOIN account_move_line line ON line.id = item.line_id
+                    WHERE item.agreement_id = agreement.id
+                        AND line.parent_state = 'posted'
+                        AND line.amount_residual_currency > 0
+                        AND item.amount > COALESCE((
+                            SELECT SUM(partial.debit_amount_currency)
+                            FROM account_partial_reconcile partial
+                            JOIN account_move_line done
+                                ON done.id = partial.credit_move_id
+                            JOIN account_move entry ON entry.id = done.move_id
+                            WHERE partial.debit_move_id = line.id AND (
+                                done.cartera_agreement_item_id = item.id
+                                OR entry.cartera_settles
+                                AND entry.cartera_agreement_id = agreement.id
+                            )
+                        ), 0)
+                )
+            )
+            """,
+            journals=MONEY_JOURNALS,
         )
 
     @api.model

@@ -40,8 +40,10 @@ class CarteraAgreementLedger(models.AbstractModel):
         :raise UserError: see :meth:`_check_ledger`
         """
         self.ensure_one()
-        if self.refinanced_from_id.state == "refinanced":
-            self.refinanced_from_id._leave_ledger(date)
+        old = self.refinanced_from_id
+        if old.state == "refinanced":
+            old._take_again(self.item_ids.line_id, date)
+            old._leave_ledger(date)
         if self.ledger_mode != "reclassification":
             return
         if self.sudo().item_ids.entry_line_ids:
@@ -164,10 +166,31 @@ class CarteraAgreementLedger(models.AbstractModel):
         :raise UserError: see :meth:`_check_ledger`
         """
         self.ensure_one()
-        agreement = self.sudo().with_company(self.company_id)
-        entries = agreement._get_returning_entries()
+        self._undo_returning(self.sudo()._get_returning_entries(), date)
+
+    def _take_again(self, lines, date):
+        """Move to ``lines`` again what went back of them when the agreement that took
+        the place of this one, and covers them, ended.
+
+        :param date: day of the entries
+        :raise UserError: see :meth:`_check_ledger`
+        """
+        self.ensure_one()
+        lines |= lines.sudo().cartera_agreement_item_id.line_id
+        if self.refinanced_from_id:
+            self.refinanced_from_id._take_again(lines, date)
+        entries = self.sudo()._get_returning_entries()
+        self._undo_returning(
+            entries.filtered(
+                lambda entry: entry.line_ids.matched_debit_ids.debit_move_id & lines
+            ),
+            date,
+        )
+
+    def _undo_returning(self, entries, date):
         if not entries:
             return
+        agreement = self.sudo().with_company(self.company_id)
         agreement._check_entry_settings(date, entries.line_ids.account_id)
         ref = self.env._("%(folio)s: debt under agreement again", folio=self.name)
         values = {"date": date, "ref": ref, "cartera_agreement_id": self.id}
@@ -192,11 +215,14 @@ class CarteraAgreementLedger(models.AbstractModel):
         )
 
     def _stands_on(self, move):
-        """Whether an entry is what the agreement rests on as it stands: in force, on
-        what moved its debt; kept, on what booked its waiver."""
-        if self.state == "active":
-            return move in self.installment_ids.line_ids.move_id
-        return self.state == "kept" and move.cartera_settles and move.state == "posted"
+        """Whether an entry is what the agreement rests on as it stands: in force, or
+        replaced by one that is, on what moved its debt; kept, on what booked its
+        waiver."""
+        if self.state == "kept":
+            return move.cartera_settles and move.state == "posted"
+        return (
+            bool(self._get_holder()) and move in self.installment_ids.line_ids.move_id
+        )
 
     def _get_holder(self):
         """The agreement in force that what this one moved is collected by: itself, or
@@ -217,14 +243,19 @@ class CarteraAgreementLedger(models.AbstractModel):
         return self._get_moved_lines() & self.sudo().installment_ids.line_ids
 
     def _get_covered_open(self, item):
-        """What is open of the covered part of an item, apart from what was moved."""
+        """What is open of the covered part of an item, apart from what was moved, and
+        from what was waived: the rest of the item may be open for itself."""
         line = item.line_id
-        moved = sum(
+        done = sum(
             partial.debit_amount_currency
             for partial in line.matched_credit_ids
             if partial.credit_move_id in item.entry_line_ids
+            or self._is_waived_by(partial.credit_move_id.move_id)
         )
-        return max(min(line.amount_residual_currency, item.amount - moved), 0)
+        return max(min(line.amount_residual_currency, item.amount - done), 0)
+
+    def _is_waived_by(self, move):
+        return move.cartera_settles and move.cartera_agreement_id == self
 
     def _give_back(self, lines, date):
         """Close ``lines`` and open the covered items by as much."""

@@ -1,5 +1,7 @@
 from odoo import models
 
+from .cartera_case_promise import MONEY_JOURNALS
+
 
 class CarteraAgreementMoneyMoved(models.AbstractModel):
     """Brings money that waits on another receivable account to that of the instalments:
@@ -35,6 +37,19 @@ class CarteraAgreementMoneyMoved(models.AbstractModel):
                     entries |= self._move_money(payment, account, amount)
                     left -= amount
         return entries
+
+    def _get_lost_money(self):
+        """What was brought over of payments that have fallen through since."""
+        entries = self.sudo().move_ids.filtered(
+            lambda move: (
+                move.state == "posted" and move.journal_id.type in MONEY_JOURNALS
+            )
+        )
+        return sum(
+            max(line.amount_residual_currency, 0)
+            for line in entries.line_ids
+            if line.account_id.account_type == "asset_receivable"
+        )
 
     def _get_money_elsewhere(self, owed, accounts):
         domain = self._get_payment_domain(owed)

@@ -122,15 +122,23 @@ class CarteraAgreementProblems(models.AbstractModel):
 
     def _get_other_agreements(self):
         """``{journal item: agreement}`` of the items that another one in force
-        covers."""
+        covers, or has moved there."""
         lines = self.item_ids.line_id._origin
+        debts = {line: line._get_cartera_debts() for line in lines}
+        every = lines.union(*debts.values())
         items = self.env["cartera.agreement.item"].sudo()
-        found = items.search([("line_id", "in", lines.ids), ("is_active", "=", True)])
+        found = items.search([("line_id", "in", every.ids), ("is_active", "=", True)])
         own = self._origin | self.refinanced_from_id._origin
-        return {
+        others = {
             item.line_id: item.agreement_id
             for item in found
             if item.agreement_id not in own
+        }
+        return {
+            line: others[debt]
+            for line, of_line in debts.items()
+            for debt in of_line
+            if debt in others
         }
 
     def _check_open_items(self):

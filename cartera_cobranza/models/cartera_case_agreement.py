@@ -137,12 +137,16 @@ class CarteraCaseAgreement(models.AbstractModel):
         return dict(parts)
 
     def _get_covered_lines(self, lines, refinanced=None):
-        """Those of the journal items that agreements in force cover."""
+        """Those of the journal items that agreements in force cover, or have moved
+        there."""
+        debts = {line: line._get_cartera_debts() for line in lines}
+        every = lines.union(*debts.values())
         items = self.env["cartera.agreement.item"].sudo()
-        found = items.search([("line_id", "in", lines.ids), ("is_active", "=", True)])
+        found = items.search([("line_id", "in", every.ids), ("is_active", "=", True)])
         if refinanced:
             found = found.filtered(lambda item: item.agreement_id != refinanced)
-        return found.line_id
+        covered = found.line_id
+        return lines.filtered(lambda line: debts[line] & covered)
 
     def _get_agreeable_currency(self, refinanced=None):
         """The currency in which the debtor owes most of what may be agreed on."""

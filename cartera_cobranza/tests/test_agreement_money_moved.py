@@ -172,3 +172,33 @@ class TestAgreementMoneyMoved(AgreementCommon):
         self._receivable_lines(payment.move_id).account_id = deposits
         with self.assertRaisesRegex(UserError, "no payment of the debtor"):
             self._match_payments(agreement)
+
+    def _settle_one(self):
+        """A finiquito of 700 for 1,000, paid on the usual account."""
+        invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
+        agreement = self._make_agreement(
+            invoice, ("2026-07-31", 700), product=self.product, kind="finiquito"
+        )
+        payment = self._receive(700)
+        self._match_payments(agreement)
+        self.assertTrue(agreement.is_settlement_due)
+        return agreement, payment
+
+    def _fall_through(self, payment):
+        payment.action_draft()
+        payment.action_cancel()
+        self.env["cartera.case.queue"]._apply_pending()
+
+    def test_nothing_is_waived_for_money_that_fell_through(self):
+        agreement, payment = self._settle_one()
+        self._fall_through(payment)
+        with self.assertRaisesRegex(UserError, "700.00 of what was agreed"):
+            agreement._settle(fields.Date.today())
+
+    def test_money_that_falls_through_after_the_settlement_is_told(self):
+        agreement, payment = self._settle_one()
+        self.assertTrue(agreement._settle(fields.Date.today()))
+        self.assertFalse(agreement.is_taken_back)
+        self._fall_through(payment)
+        self.assertTrue(agreement.is_taken_back)
+        self.assertLedgerEven()

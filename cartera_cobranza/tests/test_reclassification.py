@@ -635,3 +635,126 @@ class TestReclassification(AgreementCommon):
         self.assertFalse(agreement.move_ids)
         agreement._leave_ledger(fields.Date.today())
         self.assertFalse(agreement.move_ids)
+
+    # -- replaced by another one, and back ----------------------------------------
+
+    def _replaced(self, mode, **values):
+        """A moved debt of 1,000, and what took the place of its agreement."""
+        invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
+        first = self._move_debt(
+            invoice, ("2026-07-31", 400), ("2026-08-31", 600), name=f"OLD/{mode}"
+        )
+        second = self._make_agreement(
+            first.move_ids,
+            ("2026-12-31", 1000),
+            product=self._agreement_product(ledger_mode=mode),
+            refinanced_from_id=first.id,
+            name=f"NEW/{mode}",
+            **values,
+        )
+        self.assertEqual(first.state, "refinanced")
+        return invoice, first, second
+
+    def test_back_in_force_it_stands_on_what_it_replaced(self):
+        for mode in ("overlay", "reclassification"):
+            with self.subTest(mode):
+                invoice, first, second = self._replaced(mode)
+                for _time in range(2):
+                    second._close("broken", fields.Date.today())
+                    self.assertEqual(self._open(invoice), [(1000, 1000)])
+                    second._reinstate("Paid after all")
+                    self.assertEqual(self._open(invoice), [(0, 0)])
+                    self.assertRecordValues(
+                        second,
+                        [{"amount_open": 1000, "is_settlement_due": False}],
+                    )
+                    self.assertLedgerEven()
+                money = self._pay(
+                    invoice.browse(), 1000, "2026-06-30", partner=self.debtor
+                )
+                second.action_match_payments()
+                self.assertTrue(money.is_reconciled)
+                self.assertTrue(second._settle(fields.Date.today()))
+                self.assertFalse(self._find_items())
+                self.assertLedgerEven()
+
+    def test_back_in_force_after_two_that_it_replaced(self):
+        invoice, _first, second = self._replaced("reclassification")
+        third = self._make_agreement(
+            second.move_ids, ("2027-01-31", 1000), refinanced_from_id=second.id
+        )
+        third._close("cancelled", fields.Date.today())
+        self.assertEqual(self._open(invoice), [(1000, 1000)])
+        third._reinstate("Back")
+        self.assertEqual(self._open(invoice), [(0, 0)])
+        self.assertEqual(third.amount_open, 1000)
+        self.assertEqual(sum(self._find_items().mapped("amount_residual")), 1000)
+        self.assertLedgerEven()
+
+    def test_not_back_over_another_one_for_the_same_debt(self):
+        invoice, _first, second = self._replaced("overlay")
+        second._close("broken", fields.Date.today())
+        self._make_agreement(invoice, ("2026-10-31", 1000), name="ANEW/1")
+        with self.assertRaisesRegex(UserError, "ANEW/1"):
+            second._reinstate("Back")
+
+    def test_what_was_moved_is_in_no_other_agreement(self):
+        invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
+        first = self._move_debt(invoice, ("2026-07-31", 1000), name="REE/1")
+        moved = first.installment_ids.line_ids
+        case = self._case()
+        self.assertNotIn(moved, case._get_agreeable())
+        self.assertIn(moved, case._get_agreeable(first))
+        with self.assertRaisesRegex(UserError, "REE/1"):
+            self._make_agreement(first.move_ids, ("2026-09-30", 1000))
+
+    def test_what_a_replaced_agreement_moved_is_not_taken_away(self):
+        invoice, first, second = self._replaced("overlay")
+        for document in (invoice, first.move_ids):
+            document = document.sudo(False)
+            with self.assertRaisesRegex(UserError, second.name):
+                document.button_draft()
+        with self.assertRaisesRegex(UserError, first.name):
+            first.move_ids.sudo(False)._reverse_moves([{"auto_post": "at_date"}])
+        second._close("cancelled", fields.Date.today())
+        invoice.sudo(False).button_draft()
+        self.assertEqual(invoice.state, "draft")
+
+    def _settle_moved(self, invoice, payable, **values):
+        """A finiquito that moved its debt, paid and settled."""
+        agreement = self._move_debt(
+            invoice, ("2026-07-31", payable), kind="finiquito", **values
+        )
+        payment = self._pay(
+            invoice.browse(), payable, "2026-06-30", partner=self.debtor
+        )
+        lines = agreement.installment_ids.line_ids
+        (lines | self._receivable_lines(payment.move_id)).reconcile()
+        self.assertTrue(agreement._settle(fields.Date.today()))
+        return agreement
+
+    def test_of_an_item_covered_in_part_the_rest_stays_open(self):
+        for payable, waived in ((600, 0), (420, 180)):
+            with self.subTest(payable):
+                invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
+                line = self._receivable_lines(invoice)
+                agreement = self._settle_moved(
+                    invoice,
+                    payable,
+                    item_ids=[Command.create({"line_id": line.id, "amount": 600})],
+                )
+                self.assertEqual(agreement.state, "kept")
+                notes = agreement.move_ids.filtered("cartera_settles")
+                self.assertEqual(sum(notes.mapped("amount_total")), waived)
+                self.assertEqual(self._open(invoice), [(400, 400)])
+                self.assertLedgerEven()
+                self.env["cartera.case.queue"]._apply_pending()
+                self.assertFalse(agreement.is_taken_back)
+
+    def test_a_waiver_whose_match_is_undone_is_told(self):
+        invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
+        agreement = self._settle_moved(invoice, 700)
+        note = agreement.move_ids.filtered("cartera_settles")
+        self._receivable_lines(note).remove_move_reconcile()
+        self.env["cartera.case.queue"]._apply_pending()
+        self.assertTrue(agreement.is_taken_back)
