@@ -93,11 +93,15 @@ class CarteraSettlementWriteOff(models.AbstractModel):
     def _get_pending_taxes(self, common, move, parts):
         """What is still on the transition accounts of cash-basis taxes, for the part of
         the document that is waived."""
-        share = self._get_share(move, parts)
+        waiting = move.line_ids.filtered(
+            lambda line: (
+                line.tax_line_id.tax_exigibility == "on_payment" and not line.reconciled
+            )
+        )
+        # An entry without taxes may be of several debtors, and come to nothing.
+        share = waiting and self._get_share(move, parts)
         rows = []
-        for line in move.line_ids:
-            if line.tax_line_id.tax_exigibility != "on_payment" or line.reconciled:
-                continue
+        for line in waiting:
             amount = line.currency_id.round(line.amount_residual_currency * share)
             balance = line.company_currency_id.round(line.amount_residual * share)
             values = self._prepare_line(common, line, -amount, -balance)

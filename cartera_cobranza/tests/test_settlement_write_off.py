@@ -293,3 +293,26 @@ class TestSettlementWriteOff(SettlementCommon):
         self.assertEqual((first | second).mapped("amount_residual"), [493.33, 246.67])
         self._settle(agreement)
         self.assertSettled(agreement)
+
+    def test_an_entry_of_several_debtors_that_comes_to_nothing(self):
+        """Debt that was brought over from another customer."""
+        other = self._create_debtor("Otro")
+        paid, rest = (self._invoice(x, "2026-03-01", partner=other) for x in (500, 300))
+        entry = self._entry(
+            "2026-04-01",
+            [(self.receivable, self.debtor, 500), (self.receivable, other, -500)],
+        )
+        credit = entry.line_ids.filtered("credit")
+        (credit | self._receivable_lines(paid)).reconcile()
+        agreement = self._make_agreement(
+            entry, ("2026-07-05", 300), product=self.product
+        )
+        self._pay(entry, 300, "2026-06-30", partner=self.debtor)
+        credit.remove_move_reconcile()
+        (credit | self._receivable_lines(rest)).reconcile()
+        self.assertEqual(sum(entry.line_ids.mapped("amount_residual")), 0)
+        self.assertTrue(self._settle(agreement))
+        self.assertEqual(
+            self._balances(self._booked(agreement)),
+            {self.loss_account: 200, self.receivable: -200},
+        )
