@@ -254,11 +254,12 @@ class AccountMove(models.Model):
 
     def _check_waived(self):
         """:raise UserError: when a credit note that was left for review waives what is
-        not to be waived any more, because a payment was taken back"""
+        not to be waived any more, because a payment was taken back, or another came"""
         waiving = self.sudo().filtered("cartera_settles")
-        for agreement in waiving.cartera_agreement_id:
+        for agreement, moves in waiving.grouped("cartera_agreement_id").items():
             if agreement.state == "active":
                 agreement._check_settlement()
+                agreement._check_notes(moves.filtered("reversed_entry_id"))
 
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
         """A credit note of an agreement closes what that covers of the invoice, and no

@@ -147,6 +147,30 @@ class CarteraAgreementSettlement(models.AbstractModel):
                 )
             )
 
+    def _check_notes(self, notes):
+        """:raise UserError: when a credit note waives more of its invoice than is open
+        of it by now: more was paid while it was reviewed"""
+        for note in notes:
+            invoice = note.reversed_entry_id
+            left = sum(
+                part.amount
+                for part in self._get_settlement_parts()
+                if part.line.move_id == invoice
+            )
+            if self.currency_id.compare_amounts(note.amount_total, left) > 0:
+                raise UserError(
+                    self.env._(
+                        "The credit note waives %(amount)s, and only %(left)s of "
+                        "%(invoice)s is still open: more was paid meanwhile. Correct "
+                        "it, or cancel it and another one is made.",
+                        amount=format_amount(
+                            self.env, note.amount_total, self.currency_id
+                        ),
+                        left=format_amount(self.env, left, self.currency_id),
+                        invoice=invoice.name,
+                    )
+                )
+
     def _get_waived_most(self):
         """What may be left open: the waiver, and what the tolerance lets be missing."""
         tolerance = self.amount_payable * self.tolerance_percent / 100

@@ -169,6 +169,21 @@ class TestSettlementCreditNote(SettlementCommon):
         self.assertTrue(agreement._settle(self._day("2026-06-30")))
         self.assertSettled(agreement)
 
+    def test_a_draft_waives_no_more_than_is_open_by_now(self):
+        agreement, _payment, note = self._reviewed()
+        self._pay(agreement.item_ids.line_id.move_id, 100, "2026-06-30")
+        with self.assertRaisesRegex(UserError, "348.00, and only .*248.00"):
+            note.action_post()
+        note.button_cancel()
+        self.assertFalse(agreement._settle(self._day("2026-06-30")))
+        another = self._booked(agreement).filtered(lambda one: one.state == "draft")
+        self.assertEqual(another.amount_total, 248)
+        another.action_post()
+        self.assertTrue(agreement._settle(self._day("2026-06-30")))
+        self.assertEqual(agreement.item_ids.line_id.amount_residual, 0)
+        self.assertEqual(self._receivable_lines(another).amount_residual, 0)
+        self.assertLedgerEven()
+
     def test_charges_are_credited_whatever_the_method(self):
         vat = self._tax("VAT 16", 16)
         capital = self._taxed_invoice((1000, vat))
