@@ -296,6 +296,16 @@ class AccountMove(models.Model):
             >= 0
         )
 
+    def _is_cartera_claim(self):
+        """Whether it claims what is owed anyway, so that it is no new credit: what an
+        agreement charges or no longer waives, and what the proceedings cost."""
+        self.ensure_one()
+        costs = self.env["cartera.legal.cost"].sudo()
+        return bool(
+            self.sudo().cartera_agreement_id
+            or costs.search_count([("move_id", "=", self.id)], limit=1)
+        )
+
     def _get_alerts(self):
         alerts = super()._get_alerts()
         if self.state != "draft" or self.move_type != "out_invoice":

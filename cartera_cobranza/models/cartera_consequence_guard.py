@@ -28,14 +28,13 @@ class CarteraConsequenceGuard(models.AbstractModel):
         today = fields.Date.context_today(self)
         invoices = moves.filtered(
             lambda move: (
-                move.move_type == "out_invoice"
-                and not (soft and move.date > today)
-                # What an agreement charges is no new credit.
-                and not move.sudo().cartera_installment_id
+                move.move_type == "out_invoice" and not (soft and move.date > today)
             )
         )
         return self._check(
-            "invoice", invoices, lambda invoice: invoice._is_cartera_cash()
+            "invoice",
+            invoices,
+            lambda invoice: invoice._is_cartera_cash() or invoice._is_cartera_claim(),
         )
 
     @api.model

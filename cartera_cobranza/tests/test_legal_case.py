@@ -299,6 +299,19 @@ class TestLegalCase(LegalCommon):
         self.assertNotEqual(cost.move_id, first)
         self.assertEqual(cost.move_id.amount_untaxed, 90)
 
+    def test_costs_are_no_new_credit(self):
+        """Who is in court gets no new invoices, and is charged what that costs."""
+        self.company.cartera_fee_product_id = self.fee
+        self.env["cartera.stage.consequence"].create(
+            {"stage_id": self.stage_judicial.id, "kind": "block_invoice"}
+        )
+        self.case.stage_id = self.stage_judicial
+        with self.assertRaisesRegex(UserError, "no new invoices"):
+            self._invoice(10, "2026-06-30")
+        cost = self._add_costs(100)
+        self._as(self.supervisor).action_invoice_costs()
+        self.assertEqual(cost.move_id.state, "posted")
+
     def test_costs_need_a_product(self):
         self.company.cartera_fee_product_id = False
         cost = self._add_costs(100)

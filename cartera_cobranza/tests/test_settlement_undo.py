@@ -59,6 +59,18 @@ class TestSettlementUndo(SettlementCommon):
         self.assertEqual(self._balances(note | reversal), {})
         self.assertOwedAgain(agreement)
 
+    def test_a_debtor_who_gets_no_new_invoices_owes_the_waiver_again(self):
+        agreement = self._kept()
+        self._booked(agreement).is_move_sent = True
+        self.env["cartera.stage.consequence"].create(
+            {"stage_id": self.stage_judicial.id, "kind": "block_invoice"}
+        )
+        self._case().stage_id = self.stage_judicial
+        with self.assertRaisesRegex(UserError, "no new invoices"):
+            self._invoice(10, "2026-06-30")
+        agreement._undo_settlement("Wrong method")
+        self.assertOwedAgain(agreement)
+
     def test_a_credit_note_of_a_locked_day_is_reversed(self):
         agreement = self._kept()
         note = self._booked(agreement)
