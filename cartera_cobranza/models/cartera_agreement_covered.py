@@ -130,7 +130,7 @@ class CarteraAgreement(models.Model):
     def _needs_pagare(self, part):
         """Whether an instalment has a pagaré of its own: something of it is to be paid,
         and nothing else secures it."""
-        if part.state == "paid" or self.currency_id.is_zero(part.amount_total):
+        if part.state == "paid" or self.currency_id.is_zero(part._get_to_pay()):
             return False
         return not part.is_covered or bool(self._find_held_pagare(part))
 

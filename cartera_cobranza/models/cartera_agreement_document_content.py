@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools import format_amount, format_date, is_html_empty
+from odoo.tools import float_repr, format_amount, format_date, formatLang, is_html_empty
 from odoo.tools.image import image_data_uri
 
 from ..lib.amount_words import amount_in_words
@@ -147,29 +147,31 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
         for document in self:
             agreement = document.agreement_id
             rows = document.installment_id or agreement.installment_ids
-            amount = sum(rows.mapped("amount_total"))
+            # Nobody signs a pagaré for what is paid already.
+            is_pagare = document.kind == "pagare"
+            amount = (
+                rows._get_to_pay() if is_pagare else sum(rows.mapped("amount_total"))
+            )
             down = agreement.installment_ids.filtered(lambda row: row.number == 0)
             unit = agreement.index_currency_id
             show = document._format_amount
             document.amount_text = show(amount)
             document.amount_words = document._get_words(amount)
             document.debt_text = show(agreement.amount_debt)
-            document.discount_text = show(agreement.amount_quita)
+            document.discount_text = show(document._get_waived())
             share = agreement.amount_debt and (
                 100 * agreement.amount_quita / agreement.amount_debt
             )
-            document.discount_percent = f"{share:.2f} %"
+            document.discount_percent = f"{self._format_number(share, 2, 2)} %"
             document.down_payment_text = show(sum(down.mapped("amount_total")))
             document.interest_text = show(sum(rows.mapped("amount_interest")))
             document.paid_text = show(
                 sum(row["amount"] for row in document._get_payments())
             )
             document.payment_text = show(agreement._get_equal_payment())
-            document.rate_text = f"{agreement.rate:g} %"
+            document.rate_text = f"{self._format_number(agreement.rate, 4)} %"
             document.unit_name = unit.name
-            document.unit_value = unit and f"{agreement.index_value:.6f}".rstrip(
-                "0"
-            ).rstrip(".")
+            document.unit_value = unit and self._format_number(agreement.index_value, 6)
 
     @api.depends("agreement_id", "date", "date_valid_until", "installment_id")
     @api.depends_context("lang")
@@ -215,51 +217,82 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
                 for code, label in labels.items()
                 if (amount := agreement[f"amount_quita_{code}"])
             ]
-            document.waived_text = ", ".join(parts) or document._format_amount(
-                agreement.amount_quita
+            waived = document._get_waived()
+            is_as_agreed = not agreement.currency_id.compare_amounts(
+                waived, agreement.amount_quita
             )
-            posted = agreement.move_ids.filtered(lambda move: move.state == "posted")
-            document.entries_text = ", ".join(posted.mapped("name")) or BLANK
+            document.waived_text = (
+                is_as_agreed and ", ".join(parts)
+            ) or document._format_amount(waived)
+            booked = agreement._get_booked()
+            document.entries_text = ", ".join(booked.mapped("name")) or BLANK
 
     # -- the ledger ---------------------------------------------------------------
+
+    def _get_waived(self):
+        """What is waived: as it was agreed, and in the letter as it was booked, which
+        is less where money or credit notes paid of it."""
+        agreement = self.agreement_id
+        if self.kind != "settlement_letter" or agreement.state != "kept":
+            return agreement.amount_quita
+        lines = agreement._get_booked().line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        return -sum(lines.mapped("amount_currency"))
 
     def _get_payments(self):
         """The money that paid what was agreed, the oldest first.
 
-        What was matched last is what paid it: earlier matches reduced the debt before
-        it was agreed upon.
-
         :return: list of dicts with ``date``, ``reference``, ``means`` and ``amount`` in
             the currency of the agreement
         """
-        agreement = self.agreement_id
+        agreement, payments = self.agreement_id, {}
         if not agreement.date_started:
             return []
         rows = agreement.installment_ids
-        lines = agreement.item_ids.line_id | rows.line_ids
-        lines |= rows.charge_ids.line_ids.filtered(
+        # What stands for an instalment was paid under the agreement alone.
+        own = rows.line_ids | rows.charge_ids.line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable"
         )
-        partials = lines.matched_credit_ids.filtered(
-            lambda partial: partial.credit_move_id.journal_id.type in MONEY_JOURNALS
-        )
-        rest, payments = sum(rows.mapped("amount_total")), {}
-        for partial in partials.sorted("id", reverse=True):
-            if agreement.currency_id.compare_amounts(rest, 0) <= 0:
-                break
-            rest -= partial.debit_amount_currency
-            move = partial.credit_move_id.move_id
+        paid = [
+            (partial, partial.debit_amount_currency)
+            for partial in own.matched_credit_ids
+        ]
+        for line, money in agreement._get_money_on_items().items():
+            paid += self._take_latest(line.matched_credit_ids, money)
+        for partial, amount in paid:
+            line = partial.credit_move_id
+            if line.journal_id.type not in MONEY_JOURNALS:
+                continue
             row = payments.setdefault(
-                move,
+                line.move_id,
                 {
-                    "date": move.date,
-                    "reference": move.name,
-                    "means": move.journal_id.name,
+                    "date": line.date,
+                    "reference": line.move_name,
+                    "means": line.journal_id.name,
                     "amount": 0,
                 },
             )
-            row["amount"] += partial.debit_amount_currency
+            row["amount"] += amount
         return sorted(payments.values(), key=lambda row: row["date"])
+
+    @api.model
+    def _take_latest(self, partials, money):
+        """The matches that make up ``money``: the latest, since earlier ones reduced
+        the debt before it was agreed upon.
+
+        :return: list of ``(partial, amount)``
+        """
+        taken = []
+        by_day = partials.filtered(
+            lambda partial: partial.credit_move_id.journal_id.type in MONEY_JOURNALS
+        ).sorted(lambda one: (one.credit_move_id.date, one.id), reverse=True)
+        for partial in by_day:
+            amount = min(partial.debit_amount_currency, money)
+            if partial.debit_currency_id.compare_amounts(amount, 0) > 0:
+                taken.append((partial, amount))
+                money -= amount
+        return taken
 
     def _get_conditions(self):
         """Codes of the conditions of clauses that the agreement fulfils."""
@@ -280,6 +313,7 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
             "installments": len(rows) > 1,
             "interest": any(row.amount_interest > 0 for row in rows),
             "pagare": "pagare" in coverage,
+            "simple_interest": agreement._is_interest_simple(),
             "several_missed": agreement.default_missed > 0 and len(rows) > 1,
             "days_late": agreement.default_days > 0,
         }
@@ -311,6 +345,7 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
             "payments": self._get_payments() if template.show_payments else [],
             "format_amount": self._format_amount,
             "format_date": self._format_date,
+            "format_number": self._format_number,
             "signature": self._get_signature(),
         }
         body = self.env["ir.qweb"]._render(
@@ -348,6 +383,18 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
     @api.model
     def _format_date(self, date):
         return format_date(self.env, date, date_format="long") if date else ""
+
+    @api.model
+    def _format_number(self, number, most, least=0):
+        """A number as the language writes it: a contract in Spanish that said 24.125 %
+        would ask for a thousand times as much.
+
+        :param most: of decimals; no zeros stand at their end
+        :param least: of decimals that are written all the same
+        """
+        _whole, decimals = float_repr(number, most).split(".")
+        digits = max(len(decimals.rstrip("0")), least)
+        return formatLang(self.env, number, digits=digits)
 
     def _get_words(self, amount):
         """The amount in words, as the country of the currency writes it where the

@@ -101,6 +101,40 @@ class CarteraAgreementDocuments(models.AbstractModel):
             )
         )
 
+    def _get_money_on_items(self):
+        """``{journal item: money that paid what is covered of it}``, as the agreement
+        is judged by it: what came before paid what is not covered."""
+        engine = self.env["cartera.agreement.engine"]
+        engine._flush()
+        currency = self.currency_id
+        row = {
+            "id": self.id,
+            "is_moved": False,
+            "unit": currency.rounding,
+            "digits": currency.decimal_places,
+            "date_started": self.date_started,
+        }
+        engine._read_parts([row], None)
+        money = {}
+        for item in row["items"]:
+            taken, _otherwise = engine._split_item(item, row)
+            paid = sum(amount for _day, amount in taken)
+            line = self.env["account.move.line"].browse(item["line_id"])
+            money[line] = engine._to_amount(paid, row)
+        return money
+
+    def _is_interest_simple(self):
+        """Whether there is interest, and none on interest."""
+        capitalises = self.grace_periods and self.grace_kind == "capitalise"
+        compounds = capitalises or self.product_id.interest_on_charges
+        return not compounds and any(self.installment_ids.mapped("amount_interest"))
+
+    def _get_booked(self):
+        """The entries by which what was waived is booked."""
+        return self.move_ids.filtered(
+            lambda move: move.cartera_settles and move.state == "posted"
+        )
+
     def _get_letter_kind(self):
         """Which letter says that nothing is owed any more: one that names what was
         waived where something was."""
@@ -136,6 +170,7 @@ class CarteraAgreementDocuments(models.AbstractModel):
     def action_issue_pagare(self):
         """Issue one pagaré for all that is to be paid."""
         self._check_issuer(LIVE_IN["pagare"])
+        self.sudo()._judge_now()
         self._check_pagares(lambda document: document.installment_id)
         self._note_pagare(self._issue("pagare"))
 
@@ -143,6 +178,7 @@ class CarteraAgreementDocuments(models.AbstractModel):
         """Issue a pagaré for each instalment that is still to be paid, and that nothing
         else secures."""
         self._check_issuer(LIVE_IN["pagare"])
+        self.sudo()._judge_now()
         self._check_pagares(lambda document: not document.installment_id)
         for row in self.installment_ids.filtered(self._needs_pagare):
             self._note_pagare(self._issue("pagare", row))

@@ -85,3 +85,12 @@ class CarteraAgreementInstallment(models.Model):
         "Instalments have different numbers.",
     )
     _due_idx = models.Index("(company_id, date) WHERE state NOT IN ('paid', 'void')")
+
+    def _get_to_pay(self):
+        """What is still to be paid of the instalments of one agreement, with their
+        charges: all of it until the agreement is judged by the ledger."""
+        agreement = self.agreement_id
+        if agreement.state != "active" or not agreement.standing:
+            return sum(self.mapped("amount_total"))
+        charges = self._sum_charges("to_come", "waiting", "draft")
+        return sum(self.mapped("amount_open")) + charges

@@ -12,6 +12,7 @@ CONDITIONS = [
     ("installments", "With several instalments"),
     ("equal", "With equal payments"),
     ("interest", "With financing interest"),
+    ("simple_interest", "No interest on interest"),
     ("indexed", "Indexed to a unit"),
     ("several_missed", "When missed instalments break it"),
     ("days_late", "When days of delay break it"),

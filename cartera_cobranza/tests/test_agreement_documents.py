@@ -169,6 +169,21 @@ class TestAgreementDocuments(DocumentCommon):
             self.assertIn(present, titles)
         self.assertEqual(titles, sorted(titles, key=titles.index))
 
+    def test_no_contract_denies_the_interest_on_interest_it_asks_for(self):
+        denial = "No interest is charged on interest"
+        for kind, told in (("pay_interest", True), ("capitalise", False)):
+            with self.subTest(kind):
+                agreement = self._agree(
+                    ("2026-07-15", 400, 10),
+                    ("2026-08-15", 600, 5),
+                    kind="reestructura",
+                    grace_periods=1,
+                    grace_kind=kind,
+                )
+                contract = self._read(self._find(agreement, "contract"))
+                self.assertIn("interest of $ 15.00", contract.replace("\xa0", " "))
+                self.assertEqual(denial in contract, told)
+
     def test_clauses_follow_the_country(self):
         agreement = self._agree()
         counted = {}
@@ -264,7 +279,91 @@ class TestAgreementDocuments(DocumentCommon):
         with self.assertRaisesRegex(UserError, "already"):
             mine.action_issue_pagare()
 
+    def test_nobody_promises_again_what_is_paid(self):
+        agreement = self._agree(
+            ("2026-07-15", 400, 10), ("2026-08-15", 600, 5), kind="reestructura"
+        )
+        self._pay(self.invoice, 500, "2026-06-30")
+        mine = agreement.with_user(self.collector)
+        mine.action_issue_pagare()
+        whole = self._find(agreement, "pagare")
+        self.assertIn("515.00", self._read(whole))  # 500 and the interest to come
+        self.assertNotIn("1,015.00", self._read(whole))
+        whole._revoke()
+        agreement.coverage_ids.unlink()
+        mine.action_issue_pagares()
+        for pagare, amount in zip(
+            self._find(agreement, "pagare").sorted("id"),
+            ("10.00", "505.00"),
+            strict=True,
+        ):
+            self.assertIn(f"For $ {amount}", self._read(pagare).replace("\xa0", " "))
+
+    # -- numbers ------------------------------------------------------------------
+
+    def test_numbers_are_written_as_the_language_does(self):
+        """In a contract in Spanish 24.125 % is a thousand times as much."""
+        self.env["res.lang"]._activate_lang("es_CO")
+        unit = self.env["res.currency"].create({"name": "UVX", "symbol": "UVX"})
+        agreement = self._agree(
+            kind="reestructura", rate=24.125, index_currency_id=unit.id
+        )
+        agreement.index_value = 38642.1
+        contract = self._find(agreement, "contract")
+        contract.invalidate_recordset()
+        for lang, rate, value, share in (
+            ("en_US", "24.125 %", "38,642.1", "20.00 %"),
+            ("es_CO", "24,125 %", "38.642,1", "20,00 %"),
+        ):
+            with self.subTest(lang):
+                self.assertRecordValues(
+                    contract.with_context(lang=lang),
+                    [
+                        {
+                            "rate_text": rate,
+                            "unit_value": value,
+                            "discount_percent": share,
+                        }
+                    ],
+                )
+        agreement.rate = 24
+        contract.invalidate_recordset()
+        self.assertEqual(contract.rate_text, "24 %")
+
     # -- letters ------------------------------------------------------------------
+
+    def test_a_letter_names_the_money_of_the_agreement_alone(self):
+        """What came before reduced the debt that was agreed upon, also where less of
+        the charges was collected than agreed."""
+        self.invoice = self._invoice(1000, "2026-05-01", due="2026-05-31")
+        before = self._pay(self.invoice, 300, "2026-06-15")
+        self.env["cartera.run"].run(self.company)
+        agreement = self._make_agreement(self.invoice, ("2026-07-15", 700, 20))
+        payment = self._pay(self.invoice, 700, "2026-06-30")
+        agreement.state = "kept"
+        letter = agreement._issue("paz_y_salvo")
+        self.assertEqual([row["amount"] for row in letter._get_payments()], [700])
+        self.assertIn("it has paid $ 700.00", self._read(letter).replace("\xa0", " "))
+        self.assertIn(payment.move_id.name, self._read(letter))
+        self.assertNotIn(before.move_id.name, self._read(letter))
+
+    def test_a_letter_names_all_of_that_money(self):
+        agreement = self._agree(("2026-07-15", 800))
+        for amount, day in ((100, "2026-06-29"), (850, "2026-06-30")):
+            self._pay(self.invoice, amount, day)
+        contract = self._find(agreement, "contract")
+        amounts = [row["amount"] for row in contract._get_payments()]
+        self.assertEqual(amounts, [100, 850])
+
+    def test_of_a_part_the_letter_names_what_paid_that(self):
+        """What is not covered is paid first."""
+        agreement = self._agree(("2026-07-15", 600), kind="reestructura")
+        agreement.item_ids.amount = 600
+        self._pay(self.invoice, 400, "2026-06-29")
+        self._pay(self.invoice, 600, "2026-06-30")
+        contract = self._find(agreement, "contract")
+        amounts = [row["amount"] for row in contract._get_payments()]
+        self.assertEqual(amounts, [600])
 
     def test_no_letter_before_the_last_payment_is_matched(self):
         agreement = self._agree(("2026-07-15", 1000), kind="reestructura")

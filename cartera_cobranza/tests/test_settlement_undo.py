@@ -143,6 +143,31 @@ class TestSettlementUndo(SettlementCommon):
         agreement._undo_settlement("Wrong account")
         self.assertEqual(set(letters.mapped("state")) - {"revoked"}, set())
 
+    def test_the_next_letter_names_what_stands(self):
+        agreement = self._kept("write_off")
+        undone = self._booked(agreement)
+        agreement._undo_settlement("Wrong account")
+        agreement.action_settle()
+        letter = agreement.document_ids.filtered(
+            lambda one: one.kind == "settlement_letter" and one.state == "valid"
+        )
+        self.assertEqual(letter.entries_text, self._booked(agreement).name)
+        self.assertNotIn(undone.name, letter.body)
+
+    def test_the_letter_names_what_was_waived(self):
+        """Of a waiver that was paid in part there is less to waive."""
+        invoice = self._taxed_invoice((1000, self.vat))
+        agreement = self._make_agreement(invoice, ("2026-07-05", 812), kind="finiquito")
+        agreement.amount_quita_capital = 348
+        self._pay(invoice, 900, "2026-06-30")
+        agreement._settle(self._day("2026-06-30"))
+        self.assertSettled(agreement)
+        for kind, discount in (("settlement_letter", "260.00"), ("contract", "348.00")):
+            with self.subTest(kind):
+                found = agreement.document_ids.grouped("kind")[kind]
+                self.assertIn(discount, found.discount_text)
+                self.assertIn(discount, found.waived_text)
+
     def test_the_window_asks_for_the_reason(self):
         agreement = self._kept("write_off")
         action = agreement.action_undo_settlement()
