@@ -92,7 +92,7 @@ class CarteraAgreementPortal(CustomerPortal):
             return {"error": request.env._("This offer is no longer there.")}
         if request.env.user._is_internal():
             return {"error": self._get_house_error()}
-        if not (name and name.strip() and signature):
+        if not (isinstance(name, str) and name.strip() and signature):
             return {"error": request.env._("Please write your name and sign.")}
         try:
             with request.env.cr.savepoint():

@@ -1,3 +1,5 @@
+import hashlib
+
 from markupsafe import Markup, escape
 
 from odoo import api, fields, models
@@ -141,8 +143,13 @@ class CarteraAgreementPortal(models.AbstractModel):
 
     def _get_offer_version(self):
         """What tells an offer from another one that took its place behind the same
-        link: each time it was withdrawn or offered left its trace."""
-        return str(max(self.change_ids.ids, default=0))
+        link: each time it was withdrawn or offered left its trace, and whatever else
+        changes the contract, such as pagarés for it, changes its words."""
+        documents = self.env["cartera.agreement.document"].sudo()
+        documents = documents.with_context(lang=self._get_document_lang())
+        words = documents._draft(self, "contract")
+        digest = hashlib.sha256(words.encode()).hexdigest()
+        return f"{max(self.change_ids.ids, default=0)}-{digest}"
 
     def _accept(self, signed_by, signature, ip, version=None):
         """The debtor signs the offer, which comes into force.

@@ -202,6 +202,30 @@ class TestAgreementPortal(DocumentCommon, HttpCase):
         self.assertFalse(self.agreement.signed_by)
         self.assertIn("redirect_url", self._accept())
 
+    def test_no_other_contract_is_signed_than_the_one_that_was_read(self):
+        """What it says besides the terms may change while the offer stands."""
+        read = self.agreement._get_offer_version()
+        self.company.cartera_payment_instructions = "To another account"
+        self.assertIn("has changed", self._accept(version=read)["error"])
+        self.assertEqual(self.agreement.state, "proposed")
+        other = self._offer(kind="reestructura")
+        read = other._get_offer_version()
+        self.assertEqual(other._get_offer_version(), read)
+        other.action_issue_pagare()
+        self.assertNotEqual(other._get_offer_version(), read)
+
+    def test_it_is_signed_on_the_day_of_the_company(self):
+        """In the evening it is tomorrow already where the server counts."""
+        self.company.partner_id.tz = "America/Mexico_City"
+        visitor = self.env.ref("base.public_user")
+        agreement = self.agreement.with_user(visitor).sudo()
+        with self._on("2026-07-01 02:00:00"):
+            agreement._accept("Rosa Luz", self.signature, "192.0.2.1")
+        contract = self._find(self.agreement, "contract")
+        self.assertIn("Signed electronically on June 30, 2026", self._read(contract))
+        page = html2plaintext(self._open(self.link).text)
+        self.assertIn("06/30/2026", page.partition("Signed by")[2])
+
     def test_it_is_signed_once(self):
         self._accept()
         self.assertIn("error", self._accept(name="Somebody Else"))
@@ -210,6 +234,7 @@ class TestAgreementPortal(DocumentCommon, HttpCase):
     def test_a_signature_needs_name_and_image(self):
         for values in (
             {"name": " "},
+            {"name": 5},
             {"signature": None},
             {"signature": "not an image"},
             {"access_token": "wrong"},
