@@ -1,3 +1,5 @@
+from itertools import takewhile
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -197,7 +199,7 @@ class CarteraAgreementLimits(models.AbstractModel):
             ),
             "term": len(rows - first),
             "days": (max(days) - start).days if days else 0,
-            "grace": self.grace_periods,
+            "grace": self._count_grace(first),
             "rate": self._get_stated_rate(),
             "validity": (valid - start).days,
             "coverage": self.coverage_percent,
@@ -205,22 +207,30 @@ class CarteraAgreementLimits(models.AbstractModel):
         }
 
     def _get_down_payment_rows(self):
-        """The instalment that is the down payment: in a schedule by hand the first of
-        several, where it is made while the offer is valid."""
-        rows = self.installment_ids
+        """The instalment that is the down payment, where it is made while the offer is
+        valid: in a schedule by hand the first of several."""
+        rows = self._get_typed_rows()
+        first = rows[: len(rows) > 1]
         if self.method != "custom":
-            return rows - rows.filtered("number")
-        typed = self._get_typed_rows()
+            first = rows - rows.filtered("number")
         valid = self.date_valid_until or self.date
-        return typed[: len(typed) > 1].filtered(
+        return first.filtered(
             lambda row: row.date <= valid and row.amount_principal > 0
         )
+
+    def _count_grace(self, down_payment):
+        """How many of the instalments at the beginning pay nothing of the debt."""
+        if self.method != "custom":
+            return self.grace_periods
+        rows = self._get_typed_rows() - down_payment
+        return len(list(takewhile(lambda row: not row.amount_principal, rows)))
 
     def _get_stated_rate(self):
         """The rate, % a year, stated as the product states its limits: nominal or
         effective. The same number is less as an effective rate."""
         kind = self.product_id.rate_kind
-        if kind == self.rate_kind or not self.periodicity or self.rate <= 0:
+        same = not kind or kind == self.rate_kind
+        if same or not self.periodicity or self.rate <= 0:
             return self.rate
         to_kind = {
             "nominal": rates.nominal_from_effective,

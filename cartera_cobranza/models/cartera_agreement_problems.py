@@ -47,7 +47,7 @@ class CarteraAgreementProblems(models.AbstractModel):
         :return: list of str
         """
         self.ensure_one()
-        if not self.case_id:
+        if not self.case_id or not self.currency_id:
             return []
         found = [
             self.case_id._origin._get_insolvency_text(),

@@ -130,7 +130,9 @@ class CarteraAgreementSchedule(models.AbstractModel):
 
     def _get_days(self):
         """Days of the instalments, before they are moved to working days."""
-        if self._is_too_long():
+        # In the form people may clear any of them.
+        ways = self.method, self.rate_kind, self.day_count, self.grace_kind
+        if self._is_too_long() or not all(ways):
             return []
         if self.method == "custom":
             return [row.date for row in self._get_typed_rows()]
@@ -173,15 +175,11 @@ class CarteraAgreementSchedule(models.AbstractModel):
             return False
         if self.periodicity == "half_month":
             return False
-        return (
-            days[0]
-            == due_dates(
-                (self.down_payment and self.date_down_payment) or self.date,
-                self.periodicity,
-                2,
-                self.last_day,
-            )[1]
-        )
+        start = (self.down_payment and self.date_down_payment) or self.date
+        # Of months that are counted to their last day, the first one is no whole one
+        # unless it begins there.
+        period = due_dates(start, self.periodicity, 2, self.last_day)
+        return period == [start, days[0]]
 
     def _get_typed_rows(self):
         """The instalments of a schedule by hand, by their days."""

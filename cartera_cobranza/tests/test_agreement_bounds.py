@@ -106,10 +106,28 @@ class TestAgreementBounds(NegotiationCommon):
         self.assertRefused(agreement, "grows beyond all measure")
 
     def test_a_form_bears_what_is_cleared(self):
-        for name in ("date", "date_first", "date_valid_until", "periodicity"):
+        self.collector.group_ids += self.env.ref("base.group_multi_currency")
+        for name in (
+            "currency_id",
+            "date",
+            "date_down_payment",
+            "date_first",
+            "date_valid_until",
+            "day_count",
+            "grace_kind",
+            "method",
+            "periodicity",
+            "product_id",
+            "rate_kind",
+            "term",
+        ):
             with self.subTest(name):
                 form = self._form()
                 form.product_id = self.reestructura
                 form.down_payment = 100
-                form[name] = False
+                form.rate = 24
+                form.grace_periods = 1
+                # A record is cleared by one that is none.
+                none = name in ("currency_id", "product_id") and form[name][:0]
+                form[name] = none
                 self.assertFalse(form[name])

@@ -49,6 +49,41 @@ class TestAgreementLimits(NegotiationCommon):
         all_at_once = self._negotiate(payments=(("2026-07-09", 1200),))
         self.assertIn("Down payment: 0 %", all_at_once.limit_text)
 
+    def test_a_down_payment_is_made_while_the_offer_is_valid(self):
+        self.collectors.down_payment = 20
+        vals = {"down_payment": 240, "term": 1, "date_first": "2026-07-20"}
+        self.assertFalse(self._negotiate(**vals).limit_text)
+        late = self._negotiate(date_down_payment="2026-07-15", **vals)
+        self.assertIn("Down payment: 0 %, at least 20 %.", late.limit_text)
+
+    def test_nothing_at_first_is_a_grace_by_hand_too(self):
+        self.collectors.term_max = 3
+        days = "2026-07-09", "2026-07-20", "2026-07-30"
+        for parts, text in (
+            ((0, 0, 1200), "Periods of grace: 2"),
+            ((400, 400, 400), ""),
+        ):
+            with self.subTest(parts):
+                payments = list(zip(days, parts, strict=True))
+                agreement = self._negotiate(payments=payments)
+                self.assertIn(text, agreement.limit_text or "")
+                self.assertEqual(bool(agreement.limit_text), bool(text))
+
+    def test_shipped_limits_hold_for_the_days_too(self):
+        """So many instalments every year would be within them otherwise."""
+        shipped = self.env["ir.model.data"].search(
+            [
+                ("model", "=", "cartera.agreement.grid"),
+                ("module", "=", "cartera_cobranza"),
+            ]
+        )
+        grids = self.env["cartera.agreement.grid"].browse(shipped.mapped("res_id"))
+        self.assertTrue(grids)
+        self.assertFalse(grids.filtered(lambda grid: not grid.days_max))
+        monthly = grids.filtered(lambda grid: grid.product_id.kind != "finiquito")
+        for grid in monthly:
+            self.assertGreater(grid.days_max, 31 * grid.term_max)
+
     def test_capital_called_a_fee_is_beyond_the_limits(self):
         agreement = self._negotiate()
         rename = [

@@ -386,6 +386,21 @@ class TestAgreementTerms(NegotiationCommon):
         )
         self.assertEqual(agreement.installment_ids.mapped("amount_interest"), [24, 12])
 
+    def test_by_days_where_the_first_month_is_not_whole(self):
+        vals = {
+            "product_id": self.reestructura.id,
+            "method": "american",
+            "term": 2,
+            "rate": 12,
+            "last_day": True,
+        }
+        whole = self._negotiate(**vals)
+        self.assertEqual(whole.installment_ids.mapped("amount_interest"), [12, 12])
+        # From 10 June to 31 July there are 50 days of 30/360.
+        more = self._negotiate(date="2026-06-10", **vals)
+        self.assertEqual(more.date_first, fields.Date.to_date("2026-07-31"))
+        self.assertEqual(more.installment_ids.mapped("amount_interest"), [20, 12])
+
     def test_taxes_on_charges(self):
         tax = self.env["account.tax"].create(
             {"name": "16 %", "amount": 16, "amount_type": "percent"}
