@@ -113,7 +113,7 @@ class CarteraAgreementMatching(models.AbstractModel):
 
         Charges are invoiced when they are due, and come before the debt. What is to be
         waived of the items is spared; where more was paid of one than was to be,
-        another has less to pay.
+        another has less to pay. What is not covered of an item is paid before.
 
         :return: ``{journal item: amount}``, the oldest first
         """
@@ -134,6 +134,9 @@ class CarteraAgreementMatching(models.AbstractModel):
             more = min(max(-rest, 0), waived[line])
             targets[line] += more
             rest += more
+        for item in items:
+            if targets[item.line_id] > 0:
+                targets[item.line_id] += self._get_beyond(item)
         moved = self._get_installment_lines()
         targets.update(
             (line, line.amount_residual_currency)
@@ -144,6 +147,10 @@ class CarteraAgreementMatching(models.AbstractModel):
             for line in self._get_open_charge_lines()
         }
         return {**charges, **targets}
+
+    def _get_beyond(self, item):
+        """What of an item is open beyond the covered part: money pays that first."""
+        return item.line_id.amount_residual_currency - self._get_covered_open(item)
 
     def _get_open_charge_lines(self):
         """Open items of the interest, fees and indexation of the instalments, the

@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -291,6 +292,23 @@ class TestSettlementWriteOff(SettlementCommon):
             self._pay(self.env["account.move"], amount, "2026-06-30", match=False)
         agreement.action_match_payments()
         self.assertEqual((first | second).mapped("amount_residual"), [493.33, 246.67])
+        self._settle(agreement)
+        self.assertSettled(agreement)
+
+    def test_what_an_item_owes_beyond_the_agreement_is_paid_at_once(self):
+        """Money settles that first: pressed once, the button pays both."""
+        invoice = self._taxed_invoice((1000, self.vat))
+        line = self._receivable_lines(invoice)
+        agreement = self._make_agreement(
+            invoice,
+            ("2026-07-05", 420),
+            product=self.product,
+            item_ids=[Command.create({"line_id": line.id, "amount": 600})],
+        )
+        payment = self._pay(self.env["account.move"], 1000, "2026-06-30", match=False)
+        agreement.action_match_payments()
+        self.assertEqual(line.amount_residual, 180)
+        self.assertEqual(self._receivable_lines(payment.move_id).amount_residual, -20)
         self._settle(agreement)
         self.assertSettled(agreement)
 
