@@ -215,12 +215,13 @@ def _book_value(amount):
 
 
 def _is_cured(as_of):
-    """Whether the first instalments are paid: of a past day, by the money alone."""
+    """Whether the first instalments are paid: of a past day, when there was the money
+    for them, if by now their charges are paid as well."""
     if not as_of:
         return SQL("covered.is_agreement_cured")
     return SQL(
         """
-        covered.money_all >= COALESCE(
+        covered.is_agreement_cured AND covered.money_all >= COALESCE(
             (
                 SELECT MAX(first.principal_to)
                 FROM (

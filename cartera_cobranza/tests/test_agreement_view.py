@@ -182,6 +182,17 @@ class TestAgreementView(AgreementCommon):
                 [item] = items.search([("agreement_id", "=", agreement.id)])
                 self.assertEqual(item.age_days, item.days_overdue_original)
 
+    def test_interest_that_is_not_paid_cures_nothing_on_a_past_day_either(self):
+        agreement = self._make_agreement(
+            self.old, ("2026-07-31", 0, 10), ("2026-08-31", 0, 10), ("2026-09-30", 1000)
+        )
+        agreement.cure_count = 2
+        with self._on("2026-07-10"):
+            for as_of in (None, "2026-07-05"):
+                items = self._items(as_of, cartera_age_by="cured")
+                [item] = items.search([("agreement_id", "=", agreement.id)])
+                self.assertEqual(item.age_days, item.days_overdue_original)
+
     def test_the_case_tells_what_is_under_agreement(self):
         self._invoice(50, "2026-05-01", due="2026-05-31")
         self._make_agreement(self.moves, ("2026-06-15", 500), ("2026-08-15", 900))
