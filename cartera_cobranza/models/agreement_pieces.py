@@ -226,19 +226,14 @@ def _is_cured(as_of):
                 SELECT MAX(first.principal_to)
                 FROM (
                     SELECT principal_to FROM cartera_agreement_installment
-                    WHERE agreement_id = covered.agreement_id
-                        -- Where nothing is to be paid nothing is cured.
-                        AND (
-                            principal_to > principal_from
-                            OR amount_interest > 0
-                            OR amount_fee > 0
-                        )
+                    WHERE agreement_id = covered.agreement_id AND %s
                     ORDER BY number LIMIT covered.cure_count
                 ) first
             ),
             0
         )
-        """
+        """,
+        lines.IS_ASKED,
     )
 
 

@@ -9,8 +9,13 @@ some of the items, see :mod:`.agreement_pieces`.
 
 from odoo.tools import SQL
 
+# Of an instalment: something is to be paid by it, so that its payment proves something.
+IS_ASKED = SQL(
+    "(principal_to > principal_from OR amount_interest > 0 OR amount_fee > 0)"
+)
 
-def _columns():
+
+def _columns(as_of=None):
     return SQL(
         """
         line.id, line.id AS line_id, line.move_id, line.move_name, line.ref,
@@ -25,7 +30,7 @@ def _columns():
         FALSE AS is_waived,
         COALESCE(
             (
-                SELECT agreement.is_cured
+                SELECT %s
                 FROM cartera_agreement_item moved
                 JOIN cartera_agreement agreement ON agreement.id = moved.agreement_id
                 WHERE moved.id = line.cartera_agreement_item_id
@@ -35,6 +40,33 @@ def _columns():
         line.balance, line.amount_currency
         """,
         original_due_date(),
+        _is_cured(as_of),
+    )
+
+
+def _is_cured(as_of):
+    """Whether the first instalments of an ``agreement`` that moved the debt are paid:
+    of a past day, if they are by now and nothing of them was paid later."""
+    if not as_of:
+        return SQL("agreement.is_cured")
+    return SQL(
+        """
+        agreement.is_cured AND NOT EXISTS (
+            SELECT 1
+            FROM (
+                SELECT id FROM cartera_agreement_installment
+                WHERE agreement_id = agreement.id AND %s
+                ORDER BY number LIMIT agreement.cure_count
+            ) first
+            JOIN cartera_agreement_installment_line_rel own
+                ON own.installment_id = first.id
+            JOIN account_partial_reconcile partial
+                ON partial.debit_move_id = own.line_id
+            WHERE partial.max_date > %s
+        )
+        """,
+        IS_ASKED,
+        as_of,
     )
 
 
@@ -151,7 +183,7 @@ def open_on(as_of, which):
         JOIN account_move_line line ON line.id = total.line_id
         WHERE %(in_the_books)s AND %(which)s
         """,
-        columns=_columns(),
+        columns=_columns(as_of),
         in_the_books=in_the_books(as_of),
         which=which,
         totals=_sums(parts),
@@ -176,7 +208,7 @@ def parts_of_open_on(as_of, which):
         JOIN account_move_line line ON line.id = settlement.line_id
         WHERE %(in_the_books)s AND %(which)s
         """,
-        columns=_columns(),
+        columns=_columns(as_of),
         in_the_books=in_the_books(as_of),
         which=which,
         settlements=_settled_since(as_of),

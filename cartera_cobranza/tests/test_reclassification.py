@@ -75,6 +75,24 @@ class TestReclassification(AgreementCommon):
         )
         self.assertEqual(str(again.date_original), "2026-03-31")
 
+    def test_moved_debt_is_cured_from_the_day_of_its_payment(self):
+        invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
+        agreement = self._move_debt(
+            invoice, ("2026-07-31", 400), ("2026-08-31", 600), cure_count=1
+        )
+        with self._on("2026-07-20"):
+            self._pay(invoice.browse(), 400, "2026-07-20", partner=self.debtor)
+            agreement.action_match_payments()
+        ages = {}
+        with self._on("2026-07-25"):
+            for as_of in ("2026-07-19", "2026-07-20", None):
+                items = self._items(as_of, cartera_age_by="cured")
+                items.invalidate_model(flush=False)
+                last = agreement.installment_ids[1].line_ids
+                ages[as_of] = items.search([("move_line_id", "=", last.id)]).age_days
+        self.assertTrue(agreement.is_cured)
+        self.assertEqual(ages, {"2026-07-19": 110, "2026-07-20": -42, None: -37})
+
     def test_debt_is_moved_to_instalments(self):
         invoice = self._invoice(1000, "2026-03-01", due="2026-03-31")
         agreement = self._move_debt(invoice, ("2026-07-31", 400), ("2026-08-31", 600))
