@@ -86,6 +86,7 @@ class CarteraSettlementCreditNote(models.AbstractModel):
         amount = sum(part.amount for part in parts)
         taxes = self.env["account.tax"]
         base_lines = self._reduce(invoice, amount, note.invoice_currency_rate)
+        self._keep_book_value(base_lines, sum(part.balance for part in parts))
         return [
             Command.create(
                 {
@@ -128,6 +129,37 @@ class CarteraSettlementCreditNote(models.AbstractModel):
                 # The engine keeps its own roundings on lines with taxes alone.
                 base_line["price_unit"] = self._get_total(base_line)
         return reduced
+
+    @api.model
+    def _keep_book_value(self, base_lines, balance):
+        """Have the largest line with taxes bear what rounding in the currency of the
+        invoice leaves over in the company's, so that it is no difference in exchange.
+
+        :param balance: what is waived, at its book value
+        """
+        taxed = [line for line in base_lines if line["tax_details"]["taxes_data"]]
+        if not taxed:
+            return
+        largest = max(taxed, key=lambda line: abs(line["manual_total_excluded"]))
+        left = self.env.company.currency_id.round(
+            balance - sum(map(self._get_value, base_lines))
+        )
+        largest["manual_total_excluded"] += left
+        for amounts in largest["manual_tax_amounts"].values():
+            if "base_amount" in amounts:
+                amounts["base_amount"] += left
+
+    @api.model
+    def _get_value(self, base_line):
+        """What a base line and its taxes come to in the company's currency."""
+        if base_line["tax_details"]["taxes_data"]:
+            taxes = base_line["manual_tax_amounts"].values()
+            return base_line["manual_total_excluded"] + sum(
+                amounts.get("tax_amount", 0) for amounts in taxes
+            )
+        return self.env.company.currency_id.round(
+            base_line["price_unit"] / base_line["rate"]
+        )
 
     @api.model
     def _get_total(self, base_line, suffix="_currency"):

@@ -120,6 +120,20 @@ class TestSettlementCreditNote(SettlementCommon):
         self.assertEqual(sum(lost.mapped("balance")), 200.01)
         self.assertSettled(agreement)
 
+    def test_cents_of_a_strong_currency_make_no_difference_in_exchange(self):
+        """A cent of it is worth many of the company's, and so is half a cent."""
+        euro = self.setup_other_currency(
+            "EUR", rates=[("2026-01-01", 1 / 17.3123), ("2026-06-01", 1 / 18.9871)]
+        )
+        taxes = self._tax("VAT 16", 16), self._tax("VAT 8", 8), self.env["account.tax"]
+        for prices, paid in (((1000.07, 333.36, 7.77), 777.77), ((19.99, 6.66), 7.13)):
+            lines = zip(prices, taxes, strict=False)
+            invoice = self._taxed_invoice(*lines, currency=euro)
+            agreement = self._settled(invoice, paid)
+            note = self._receivable_lines(self._credit_of(agreement))
+            self.assertFalse(note.matched_debit_ids.exchange_move_id)
+            self.assertSettled(agreement)
+
     def test_drafts_are_reviewed_first(self):
         self.company.cartera_credit_note_draft = True
         vat = self._tax("VAT 16", 16)
