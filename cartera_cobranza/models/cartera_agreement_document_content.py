@@ -198,11 +198,11 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
     @api.depends("agreement_id")
     def _compute_rules(self):
         for document in self:
-            agreement = document.agreement_id
-            document.cure_days = agreement.notice_days
-            document.days_to_default = agreement.default_days
-            document.missed_to_default = agreement.default_missed
-            legal_case = agreement.legal_case_id
+            rules = document._get_rules()
+            document.cure_days = rules.notice_days
+            document.days_to_default = rules.default_days
+            document.missed_to_default = rules.default_missed
+            legal_case = document.agreement_id.legal_case_id
             document.court_text = legal_case.display_name or BLANK
 
     @api.depends("agreement_id")
@@ -294,16 +294,20 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
                 money -= amount
         return taken
 
+    def _get_rules(self):
+        """Where its rules are written: until it is offered, in its product."""
+        agreement = self.agreement_id
+        return agreement.product_id if agreement.state == "draft" else agreement
+
     def _get_conditions(self):
         """Codes of the conditions of clauses that the agreement fulfils."""
         agreement = self.agreement_id
         rows = agreement.installment_ids
         coverage = set(agreement.coverage_ids.mapped("kind"))
-        by_notes = agreement.settlement_method == "credit_note"
-        # What is offered is what the product says until then.
-        terms = agreement.product_id if agreement.state == "draft" else agreement
+        rules = self._get_rules()
+        by_notes = rules.settlement_method == "credit_note"
         facts = {
-            "accelerates": terms.accelerates and len(rows) > 1,
+            "accelerates": rules.accelerates and len(rows) > 1,
             "credit_notes": agreement.amount_quita > 0 and by_notes,
             "discount": agreement.amount_quita > 0,
             "down_payment": any(row.number == 0 for row in rows),
@@ -314,8 +318,8 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
             "interest": any(row.amount_interest > 0 for row in rows),
             "pagare": "pagare" in coverage,
             "simple_interest": agreement._is_interest_simple(),
-            "several_missed": agreement.default_missed > 0 and len(rows) > 1,
-            "days_late": agreement.default_days > 0,
+            "several_missed": rules.default_missed > 0 and len(rows) > 1,
+            "days_late": rules.default_days > 0,
         }
         return {"always", *(code for code, holds in facts.items() if holds)}
 

@@ -242,6 +242,18 @@ class TestAgreementDocuments(DocumentCommon):
         self.assertIn("El Faro", form.preview_html)
         self.assertEqual(self.env["cartera.agreement.document"].search_count([]), count)
 
+    def test_a_draft_is_previewed_by_the_rules_of_its_product(self):
+        agreement = self._offer(
+            ("2026-07-15", 400), ("2026-08-15", 400), kind="reestructura"
+        )
+        agreement.product_id.write({"default_missed": 3, "notice_days": 12})
+        agreement.write({"state": "draft", "default_missed": 0, "default_days": 0})
+        body = agreement.document_ids._draft(agreement, "contract")
+        text = " ".join(html2plaintext(body).split())
+        self.assertIn("in breach when 3 payments are overdue", text)
+        self.assertIn("12 days to pay what is overdue", text)
+        self.assertIn("Breach by delay", text)
+
     # -- pagarés ------------------------------------------------------------------
 
     def test_a_pagare_has_the_amount_in_words(self):
