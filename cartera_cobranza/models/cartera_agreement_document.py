@@ -120,7 +120,13 @@ class CarteraAgreementDocument(models.Model):
                 document.token and f"{base}/cartera/verify/{document.token}"
             )
 
-    @api.depends("state", "kind", "date_valid_until", "agreement_id.state")
+    @api.depends(
+        "state",
+        "kind",
+        "date_valid_until",
+        "agreement_id.state",
+        "agreement_id.refinanced_to_ids.state",
+    )
     def _compute_validity(self):
         for document in self:
             today = document.company_id._get_cartera_today()
@@ -129,10 +135,18 @@ class CarteraAgreementDocument(models.Model):
                 document.validity = "revoked"
             elif last and last < today:
                 document.validity = "ended"
-            elif document.agreement_id.state in LIVE_IN[document.kind]:
+            elif document._is_live():
                 document.validity = "valid"
             else:
                 document.validity = "ended"
+
+    def _is_live(self):
+        """Whether its agreement is as it says, and no other one stands in its place."""
+        state = self.agreement_id.state
+        replaced = state == "broken" and self.agreement_id.refinanced_to_ids.filtered(
+            lambda one: one.state in ("active", "kept")
+        )
+        return state in LIVE_IN[self.kind] and not replaced
 
     # -- issuing ------------------------------------------------------------------
 

@@ -429,6 +429,18 @@ class TestAgreementDocuments(DocumentCommon):
                 agreement.state = state
                 self.assertEqual((offer.validity, pagare.validity), expected)
 
+    def test_documents_end_once_another_agreement_takes_the_place(self):
+        """The debt is not promised twice."""
+        agreement = self._agree(kind="reestructura")
+        papers = agreement._issue("pagare") | self._find(agreement, "contract")
+        agreement._close("broken", date(2026, 6, 30))
+        self.assertEqual(set(papers.mapped("validity")), {"valid"})
+        self._make_agreement(
+            self.invoice, ("2026-09-15", 1000), refinanced_from_id=agreement.id
+        )
+        papers.invalidate_recordset(["validity"])
+        self.assertEqual(set(papers.mapped("validity")), {"ended"})
+
     def test_only_a_supervisor_revokes(self):
         offer = self._offer()._issue("proposal")
         with self.assertRaises(AccessError):
