@@ -77,7 +77,8 @@ class CarteraAgreementLimits(models.AbstractModel):
     )
     @api.depends_context("lang", "uid")
     def _compute_limits(self):
-        """In draft as the terms stand; later as they were when it was offered."""
+        """In draft as the terms stand; later as they were when it was offered. Whoever
+        decides sees who may grant what."""
         supervisor = self._is_supervisor()
         for agreement in self:
             own = beyond = agreement.limit_facts or []
@@ -85,6 +86,7 @@ class CarteraAgreementLimits(models.AbstractModel):
             if agreement.state == "draft":
                 beyond = agreement._get_excesses("collector")
                 own = agreement._get_excesses("supervisor") if supervisor else beyond
+            if agreement.state in ("draft", "to_approve"):
                 agreement.limit_table = agreement._get_limit_table()
             shown = beyond or own
             agreement.limit_text = agreement._describe_excesses(shown)

@@ -210,6 +210,17 @@ class TestAgreementLimits(NegotiationCommon):
         agreement._sign()
         self.assertEqual(agreement.state, "active")
 
+    def test_who_decides_sees_who_may_grant_what(self):
+        agreement = self._secured(kind="pagare", amount=600, reference="1")
+        agreement.override_reason = "A good debtor"
+        agreement.action_propose()
+        window = self._as(self.supervisor, self.env["cartera.agreement.decision"])
+        decision = window.new({"agreement_id": agreement.id, "decision": "approve"})
+        for who in ("A collector", "A supervisor"):
+            self.assertIn(who, decision.limit_table)
+        self._as(self.supervisor, agreement)._approve("Granted")
+        self.assertFalse(agreement.limit_table)
+
     def test_coverage_nobody_asked_for_may_be_left_out(self):
         agreement = self._secured(percent=0, kind="pagare", amount=600, reference="1")
         agreement.action_propose()

@@ -25,6 +25,7 @@ class CarteraAgreementDecision(models.TransientModel):
     )
     # By the reader's own rights on the agreement.
     limit_text = fields.Char(related="agreement_id.limit_text", related_sudo=False)
+    limit_table = fields.Html(related="agreement_id.limit_table", related_sudo=False)
     override_reason = fields.Char(
         related="agreement_id.override_reason", related_sudo=False
     )
