@@ -54,12 +54,28 @@ def choose(items, horizon_days, credit_policy):
     return chosen
 
 
-def total(items, credit_policy, ask_upcoming=False):
+def choose_offered(items, lines):
+    """The items that an offer is about, due or not.
+
+    :param items: as for :func:`choose`, with ``line_id``
+    :param lines: the ``line_id`` of each item that the offer is about
+    :return: new dicts whose ``side`` is ``overdue`` or ``upcoming``
+    """
+    chosen = []
+    for item in items:
+        if item["line_id"] in lines:
+            side = "overdue" if item["days"] > 0 else "upcoming"
+            chosen.append({**item, "side": side})
+            del chosen[-1]["collectable"]
+    return chosen
+
+
+def total(items, credit_policy, asked=("overdue",)):
     """Sum up by currency, in the order in which the currencies appear.
 
     :param items: as from :func:`choose`, with ``currency_id``, ``amount`` and, where
         a part is contested, ``disputed``
-    :param ask_upcoming: whether what is due soon is asked for, rather than what is due
+    :param asked: the sides that are asked for: ``overdue``, ``upcoming`` or both
     :return: list of :class:`Total`
     """
     totals = {}
@@ -70,7 +86,7 @@ def total(items, credit_policy, ask_upcoming=False):
         setattr(one, side, getattr(one, side) + item["amount"])
         one.disputed += item.get("disputed", 0.0)
     for one in totals.values():
-        debt = one.upcoming if ask_upcoming else one.overdue
+        debt = sum(getattr(one, side) for side in asked)
         off = one.credit if credit_policy == DEDUCT else 0.0
         one.asked = max(debt - one.disputed + off, 0.0)
     return list(totals.values())

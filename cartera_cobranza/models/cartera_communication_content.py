@@ -136,6 +136,13 @@ class CarteraCommunicationContent(models.AbstractModel):
         self.ensure_one()
         return self.kind == "preventive"
 
+    def _get_asked(self):
+        """The sides of the items that the message asks for: an offer is about what
+        falls due as well."""
+        if self.kind == "proposal":
+            return ("overdue", "upcoming")
+        return ("upcoming",) if self._is_about_upcoming() else ("overdue",)
+
     def _get_totals(self):
         """The items of the message by currency: list of
         :class:`~..lib.statement.Total`."""
@@ -143,7 +150,7 @@ class CarteraCommunicationContent(models.AbstractModel):
         return statement.total(
             self.items or [],
             self.company_id.cartera_credit_policy,
-            self._is_about_upcoming(),
+            self._get_asked(),
         )
 
     @api.model

@@ -29,11 +29,10 @@ class CarteraCommunicationOffer(models.AbstractModel):
     @api.depends("agreement_id", "case_id")
     @api.depends_context("lang")
     def _compute_offer(self):
-        last = self._get_last_offers()
+        offers = self._find_offers()
         for message in self:
-            # Whoever writes to a debtor may send the debtor's own offer, no other.
-            agreement = message.agreement_id.sudo() or last.get(message.case_id.id)
-            if not agreement or agreement.case_id != message.case_id:
+            agreement = offers.get(message)
+            if not agreement:
                 message.offer_amount_text = message.offer_url = False
                 message.offer_valid_text = False
                 continue
@@ -43,6 +42,21 @@ class CarteraCommunicationOffer(models.AbstractModel):
             )
             message.offer_url = agreement._get_offer_url()
             message.offer_valid_text = message._format_date(agreement.date_valid_until)
+
+    def _find_offers(self):
+        """The agreement that each message is about: dict of message to record, without
+        those about none."""
+        last = self._get_last_offers()
+        found = {
+            message: message.agreement_id.sudo() or last.get(message.case_id.id)
+            for message in self
+        }
+        # Whoever writes to a debtor may send the debtor's own offer, no other.
+        return {
+            message: agreement
+            for message, agreement in found.items()
+            if agreement and agreement.case_id == message.case_id
+        }
 
     def _get_last_offers(self):
         """The agreement offered last to each debtor: dict of case id to record."""

@@ -38,12 +38,15 @@ class CarteraMessageRenderer(models.AbstractModel):
         item, and what of it is asked for in the company's currency."""
         company = messages.company_id
         rows_of = self._read_items(messages.case_id, company)
+        offers = messages.filtered(lambda one: one.kind == "proposal")._find_offers()
         for message in messages:
-            items = statement.choose(
-                rows_of.get(message.case_id.partner_id.id, []),
-                self._get_horizon(message),
-                company.cartera_credit_policy,
-            )
+            rows = rows_of.get(message.case_id.partner_id.id, [])
+            if offer := offers.get(message):
+                items = statement.choose_offered(rows, offer.item_ids.line_id._ids)
+            else:
+                items = statement.choose(
+                    rows, self._get_horizon(message), company.cartera_credit_policy
+                )
             message.write({"items": items, "amount": self._get_amount(message, items)})
 
     @api.model
@@ -123,11 +126,11 @@ class CarteraMessageRenderer(models.AbstractModel):
 
     @api.model
     def _get_amount(self, message, items):
-        side = "upcoming" if message._is_about_upcoming() else "overdue"
+        asked = message._get_asked()
         amount = sum(
             item["base"] - item["disputed_base"]
             for item in items
-            if item["side"] == side
+            if item["side"] in asked
         )
         if message.company_id.cartera_credit_policy == statement.DEDUCT:
             amount += sum(item["base"] for item in items if item["side"] == "credit")

@@ -352,6 +352,34 @@ class TestAgreementPortal(DocumentCommon, HttpCase):
         self.assertEqual(message.agreement_id, self.agreement)
         self.assertIn(self.token, message.offer_url)
 
+    def test_the_offer_names_what_it_is_about_and_no_other_debt(self):
+        self.debtor.email = "faro@deudor.example"
+        ahead = self._invoice(300, "2026-06-15", due="2026-12-31")
+        self._invoice(70, "2026-05-01", due="2026-05-31")
+        covered = self.agreement.item_ids
+        covered[0].copy(
+            {
+                "agreement_id": self.agreement.id,
+                "line_id": self._receivable_lines(ahead).id,
+                "amount": 300,
+            }
+        )
+        self.env["cartera.run"].run(self.company)
+        action = self.agreement.with_user(self.collector).action_send_offer()
+        window = self.env["cartera.message.compose"].with_user(self.collector)
+        compose = window.with_context(**action["context"]).create({})
+        message = compose._create_message().sudo()
+        self.env["cartera.message.renderer"]._load_items(message)
+        self.assertEqual(
+            {row["line_id"]: row["side"] for row in message.items},
+            {
+                **dict.fromkeys(covered.line_id.ids, "overdue"),
+                self._receivable_lines(ahead).id: "upcoming",
+            },
+        )
+        owed = sum((covered | self.agreement.item_ids).mapped("amount"))
+        self.assertEqual(message.amount, owed)
+
     def test_a_message_tells_no_link_of_another_debtor(self):
         other = self._create_debtor("Otro")
         self._invoice(50, "2026-05-01", due="2026-05-31", partner=other)

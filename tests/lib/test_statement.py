@@ -60,7 +60,7 @@ def test_credits_never_turn_the_debt_around():
 
 def test_a_preventive_message_asks_for_what_is_coming():
     chosen = statement.choose(ITEMS, 5, statement.OFF)
-    [pesos] = statement.total(chosen, statement.OFF, ask_upcoming=True)
+    [pesos] = statement.total(chosen, statement.OFF, asked=("upcoming",))
     assert (pesos.asked, pesos.overdue) == (40, 0)
 
 
@@ -76,7 +76,7 @@ def test_what_is_contested_is_shown_but_not_asked_for():
 def test_what_is_contested_of_what_falls_due_soon_is_not_asked_for_either():
     contested = {**item(40, 0), "disputed": 15}
     chosen = statement.choose([contested], 5, statement.OFF)
-    [pesos] = statement.total(chosen, statement.OFF, ask_upcoming=True)
+    [pesos] = statement.total(chosen, statement.OFF, asked=("upcoming",))
     assert (pesos.upcoming, pesos.asked) == (40, 25)
 
 
@@ -85,3 +85,13 @@ def test_credits_are_deducted_from_what_is_not_contested():
     chosen = statement.choose([contested, item(-25, 10)], None, statement.DEDUCT)
     [pesos] = statement.total(chosen, statement.DEDUCT)
     assert pesos.asked == 35
+
+
+def test_an_offer_shows_what_it_is_about_due_or_not():
+    lines = [
+        {**one, "line_id": rank} for rank, one in enumerate([*ITEMS, item(60, -200)])
+    ]
+    chosen = statement.choose_offered(lines, (0, 3, 6))
+    assert sides(chosen) == [(100, "overdue"), (30, "upcoming"), (60, "upcoming")]
+    [total] = statement.total(chosen, statement.SHOW, ("overdue", "upcoming"))
+    assert total.asked == 190
