@@ -87,7 +87,7 @@ class CarteraPause(models.Model):
         help="Who reviews the pause, and has an activity for it on that day.",
     )
     date_from = fields.Date(
-        string="From", required=True, readonly=True, default=fields.Date.context_today
+        string="Since", required=True, readonly=True, default=fields.Date.context_today
     )
     date_review = fields.Date(
         string="Review On",
