@@ -192,6 +192,7 @@ class AccountMove(models.Model):
         """
         if self.env.su:
             return
+        # Only told who must not reset the entry: accountants may have no role here.
         items = self.env["cartera.agreement.item"].sudo()
         for item in items.search(
             [
@@ -255,6 +256,7 @@ class AccountMove(models.Model):
     def _check_waived(self):
         """:raise UserError: when a credit note that was left for review waives what is
         not to be waived any more, because a payment was taken back, or another came"""
+        # A check that holds for whoever posts, with or without a role of collection.
         waiving = self.sudo().filtered("cartera_settles")
         for agreement, moves in waiving.grouped("cartera_agreement_id").items():
             if agreement.state == "active":
@@ -300,6 +302,7 @@ class AccountMove(models.Model):
         """Whether it claims what is owed anyway, so that it is no new credit: what an
         agreement charges or no longer waives, and what the proceedings cost."""
         self.ensure_one()
+        # Only whether: whoever posts may not see legal cases.
         costs = self.env["cartera.legal.cost"].sudo()
         return bool(
             self.sudo().cartera_agreement_id

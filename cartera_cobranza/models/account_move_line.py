@@ -78,6 +78,7 @@ class AccountMoveLine(models.Model):
     def _get_cartera_debts(self):
         """The items, and those whose debt agreements have moved to them, however
         often."""
+        # The items themselves are given to programs alone.
         debts = found = self.sudo()
         while found := found.cartera_agreement_item_id.line_id:
             debts |= found

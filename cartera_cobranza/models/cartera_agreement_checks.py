@@ -131,8 +131,10 @@ class CarteraAgreementChecks(models.AbstractModel):
                 )
             )[:1]
             if same:
+                # What cheques say is protected; the caller may write the agreement.
                 same.sudo().check_ref = check
             else:
+                # Likewise.
                 self.coverage_ids.sudo().create(self._prepare_check(check))
 
     def _prepare_check(self, check):

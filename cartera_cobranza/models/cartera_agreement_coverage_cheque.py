@@ -58,6 +58,7 @@ class CarteraAgreementCoverage(models.Model):
     @api.constrains("check_ref", "agreement_id")
     def _check_check_ref(self):
         for coverage in self.filtered("check_ref"):
+            # Whoever may see the coverage may know what secures it.
             check = coverage.check_ref.sudo()
             if (check.company_id, check.currency_id) != (
                 coverage.company_id,
@@ -87,11 +88,13 @@ class CarteraAgreementCoverage(models.Model):
     @api.model
     def _find_of_checks(self, checks):
         refs = [f"{CHECK_MODEL},{check_id}" for check_id in checks.ids]
+        # A cheque secures one agreement, also where the caller sees another case.
         return self.sudo().search([("check_ref", "in", refs)])
 
     @api.model_create_multi
     def create(self, vals_list):
         coverages = super().create(vals_list)
+        # The state is the program's: what became of the cheque.
         coverages.sudo().filtered("check_ref")._follow_checks()
         return coverages
 
@@ -105,6 +108,7 @@ class CarteraAgreementCoverage(models.Model):
     @api.model
     def _forget_checks(self):
         """The module of cheques goes, and its cheques with it: what they said stays."""
+        # Of all companies: the model goes.
         self.sudo().search([("check_ref", "!=", False)]).check_ref = False
 
     @api.model

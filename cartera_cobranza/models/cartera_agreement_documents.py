@@ -170,6 +170,7 @@ class CarteraAgreementDocuments(models.AbstractModel):
     def action_issue_pagare(self):
         """Issue one pagaré for all that is to be paid."""
         self._check_issuer(LIVE_IN["pagare"])
+        # Derived from the ledger, whoever asks for the paper.
         self.sudo()._judge_now()
         self._check_pagares(lambda document: document.installment_id)
         self._note_pagare(self._issue("pagare"))
@@ -178,6 +179,7 @@ class CarteraAgreementDocuments(models.AbstractModel):
         """Issue a pagaré for each instalment that is still to be paid, and that nothing
         else secures."""
         self._check_issuer(LIVE_IN["pagare"])
+        # Derived from the ledger, whoever asks for the paper.
         self.sudo()._judge_now()
         self._check_pagares(lambda document: not document.installment_id)
         for row in self.installment_ids.filtered(self._needs_pagare):

@@ -166,6 +166,7 @@ class CarteraAgreementLedger(models.AbstractModel):
         :raise UserError: see :meth:`_check_ledger`
         """
         self.ensure_one()
+        # By the step that was checked: its entries are the program's.
         self._undo_returning(self.sudo()._get_returning_entries(), date)
 
     def _take_again(self, lines, date):
@@ -176,6 +177,7 @@ class CarteraAgreementLedger(models.AbstractModel):
         :raise UserError: see :meth:`_check_ledger`
         """
         self.ensure_one()
+        # By the step that was checked: its entries are the program's.
         lines |= lines.sudo().cartera_agreement_item_id.line_id
         if self.refinanced_from_id:
             self.refinanced_from_id._take_again(lines, date)
@@ -190,6 +192,7 @@ class CarteraAgreementLedger(models.AbstractModel):
     def _undo_returning(self, entries, date):
         if not entries:
             return
+        # Collectors do not post: the step that was checked does.
         agreement = self.sudo().with_company(self.company_id)
         agreement._check_entry_settings(date, entries.line_ids.account_id)
         ref = self.env._("%(folio)s: debt under agreement again", folio=self.name)

@@ -40,6 +40,7 @@ class CarteraAgreementMoneyMoved(models.AbstractModel):
 
     def _get_lost_money(self):
         """What was brought over of payments that have fallen through since."""
+        # The entries of the agreement, for programs alone.
         entries = self.sudo().move_ids.filtered(
             lambda move: (
                 move.state == "posted" and move.journal_id.type in MONEY_JOURNALS

@@ -30,6 +30,7 @@ class CarteraAgreementNotice(models.AbstractModel):
 
         :return: whether that was asked now
         """
+        # Whether the notice went out, whoever looks at the agreement.
         messages = self.env["cartera.communication"].sudo()
         last = messages.search(
             [
@@ -54,6 +55,7 @@ class CarteraAgreementNotice(models.AbstractModel):
     def _plan_notice(self, date):
         """Put the notice in the outbox, to the best recipient by any channel, where
         there is a text for it."""
+        # Whether the notice went out, whoever looks at the agreement.
         messages = self.env["cartera.communication"].sudo()
         template = self._get_notice_template()
         if not template:

@@ -145,6 +145,7 @@ class CarteraAgreementPortal(models.AbstractModel):
         """What tells an offer from another one that took its place behind the same
         link: each time it was withdrawn or offered left its trace, and whatever else
         changes the contract, such as pagarés for it, changes its words."""
+        # Only a digest of the words leaves here, for whom the page was opened to.
         documents = self.env["cartera.agreement.document"].sudo()
         documents = documents.with_context(lang=self._get_document_lang())
         words = documents._draft(self, "contract")

@@ -216,6 +216,7 @@ class CarteraAgreementSettlement(models.AbstractModel):
 
     def _drop_drafts(self):
         """Nothing is waived any more: credit notes that nobody has posted lapse."""
+        # Its own entries, by the step that was checked.
         drafts = self.sudo()._get_drafts()
         drafts.button_cancel()
         drafts.cartera_settles = False
