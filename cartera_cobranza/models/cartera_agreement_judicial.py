@@ -143,7 +143,12 @@ class CarteraAgreementJudicial(models.AbstractModel):
 
     def action_undo_court(self):
         """Ask why the last step in court is taken back."""
-        return self._open_decision("undo_court")
+        action = self._open_decision("undo_court")
+        step = self._get_court_step()
+        action["context"].update(
+            default_court_step=step, default_court_date=self[f"date_{step}"]
+        )
+        return action
 
     def _open_court_window(self, step):
         self.ensure_one()
@@ -217,19 +222,33 @@ class CarteraAgreementJudicial(models.AbstractModel):
 
     # -- what the court did not do ------------------------------------------------
 
-    def _undo_court_step(self, reason):
+    def _get_court_step(self):
+        """The last step in court that can be taken back: that it was homologated, or
+        else that it was presented.
+
+        :return: a code of ``COURT_STEPS``
+        :raise UserError: when there is none
+        """
+        self.ensure_one()
+        if self.date_homologated:
+            return "homologated"
+        if self.date_presented:
+            return "presented"
+        raise UserError(self.env._("The court has done nothing with it so far."))
+
+    def _undo_court_step(self, step, date, reason):
         """Take back that the agreement was homologated, as a supervisor, or else that
         it was presented: that was noted by mistake.
 
         A legal case which the homologation closed rests again, as it did before.
 
-        :raise UserError: when there is no such step, or when something followed that
-            is to be undone first
+        :param step: the last one in court, as whoever decides has read it
+        :param date: its day, as it was read
+        :raise UserError: when that is not the last step any more, or when something
+            followed that is to be undone first
         """
         self.ensure_one()
         self.check_access("write")
-        if not self.date_presented and not self.date_homologated:
-            raise UserError(self.env._("The court has done nothing with it so far."))
         if self.state != "active":
             raise UserError(
                 self.env._(
@@ -237,12 +256,18 @@ class CarteraAgreementJudicial(models.AbstractModel):
                     "settlement, first."
                 )
             )
-        step = "homologated" if self.date_homologated else "presented"
+        if self._get_court_step() != step or self[f"date_{step}"] != date:
+            raise UserError(
+                self.env._(
+                    "What is noted of the court has changed meanwhile. Look at it "
+                    "again."
+                )
+            )
         if step == "homologated":
             self._check_decider()
         # The steps in court are written by the windows alone.
         agreement = self.sudo()
-        day = format_date(self.env, agreement[f"date_{step}"])
+        day = format_date(self.env, date)
         if step == "homologated":
             agreement._take_homologation_back()
             note = self.env._("Homologation of %s taken back", day)
@@ -338,8 +363,11 @@ class CarteraAgreementJudicial(models.AbstractModel):
                 execution and (legal.state == "open" or closed_by_it)
             ):
                 date = agreement.date_rejected or agreement.date_ended
-                legal._resume(date, state="execution" if execution else "open")
+                legal._resume(date, "execution" if execution else None)
                 agreement._plan_resumption(execution)
+            elif legal.state == "execution":
+                # Of a person's decision. Nothing rests for this agreement any more.
+                legal.state_executed = "open"
             elif closed_by_it:
                 legal._plan_task(
                     self.env._("Closed by %s, which was cancelled", agreement.name)

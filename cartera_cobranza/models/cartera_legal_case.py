@@ -39,6 +39,8 @@ PROTECTED_FIELDS = frozenset(
         "case_stage_suspended_id",
         "state",
         "state_before",
+        "state_executed",
+        "state_suspended",
         "suspended_days",
     }
 )
@@ -137,6 +139,20 @@ class CarteraLegalCase(models.Model):
         readonly=True,
         copy=False,
         help="To which it returns when it is opened again.",
+    )
+    state_executed = fields.Selection(
+        STATES,
+        string="State Before the Execution",
+        readonly=True,
+        copy=False,
+        help="To which it returns when the execution is left.",
+    )
+    state_suspended = fields.Selection(
+        STATES,
+        string="State Before the Suspension",
+        readonly=True,
+        copy=False,
+        help="To which it returns when the proceedings go on.",
     )
     outcome = fields.Selection(OUTCOMES, tracking=True, copy=False)
     date_suspended = fields.Date(

@@ -9,13 +9,22 @@ class CarteraLegalEngine(models.AbstractModel):
 
     @api.model
     def _run_phase(self, run):
-        """Plan what to do about suspensions whose time is over.
+        """Plan what to do about suspensions whose time is over: one of which that
+        fails stops no other.
 
-        :return: ``(number of legal cases with a new task, [])``
+        :return: ``(number of legal cases with a new task, [(partner id, error), ...])``
         """
         agreements = self._find_over(run.company_id, run.date)
-        agreements._plan_suspension_end()
-        return len(agreements), []
+
+        def plan(agreement_ids):
+            agreements.browse(agreement_ids)._plan_suspension_end()
+            return len(agreement_ids)
+
+        count, errors = run._isolate(agreements.ids, plan)
+        return count, [
+            (agreements.browse(agreement_id).partner_id.id, error)
+            for agreement_id, error in errors
+        ]
 
     @api.model
     def _find_over(self, company, date):

@@ -12,10 +12,11 @@ class CarteraLegalHandling(models.AbstractModel):
     from -> to                          who                      undone by
     ==================================  =======================  ======================
     under way -> suspended              collector, or agreement  resume
-    suspended -> under way              collector, or breach     suspend
-    under way, suspended -> execution   supervisor, or breach    back to under way
+    execution -> suspended              agreement                resume
+    suspended -> what it was            collector, or breach     suspend
+    under way, suspended -> execution   supervisor, or breach    back to what it was
                                         of a homologated one
-    execution -> under way              supervisor               execution
+    execution -> what it was            supervisor               execution
     any -> closed                       supervisor, or           open again
                                         homologation that ends
     closed -> what it was               supervisor               close
@@ -55,13 +56,18 @@ class CarteraLegalHandling(models.AbstractModel):
         self._check_supervisor()
         self._require_states("open", "suspended")
         for legal in self.sudo():
+            before = legal.state
             legal._resume(legal._get_today(), state="execution")
+            legal.state_executed = before
 
     def action_leave_execution(self):
-        """The execution was noted by mistake, or is over: the proceedings go on."""
+        """The execution was noted by mistake, or is over: the proceedings go on, or
+        rest as they did before."""
         self._check_supervisor()
         self._require_states("execution")
-        self.sudo().write({"state": "open", "date_execution": False})
+        for legal in self.sudo():
+            state = legal.state_executed or "open"
+            legal.write({**legal._prepare_return(state), "date_execution": False})
 
     def action_close(self):
         """The proceedings are over.
@@ -114,13 +120,15 @@ class CarteraLegalHandling(models.AbstractModel):
 
     def _suspend(self, date):
         """The proceedings rest from ``date`` on; where they stood is remembered. So
-        does an execution, when the agreement that was broken is reinstated."""
+        does an execution; one that a breach led to is over with it, when the agreement
+        is reinstated."""
         self.ensure_one()
         if self.state not in ("open", "execution"):
             return
         self.write(
             {
                 "state": "suspended",
+                "state_suspended": self.state if self.state_executed else "open",
                 "date_suspended": date,
                 "date_resumed": False,
                 "stage_suspended": self.procedural_stage,
@@ -128,12 +136,15 @@ class CarteraLegalHandling(models.AbstractModel):
             }
         )
 
-    def _resume(self, date, state="open"):
-        """The proceedings go on, or are executed, from ``date`` on."""
+    def _resume(self, date, state=None):
+        """The proceedings go on from ``date`` on.
+
+        :param state: what they are then; by default what they were before they rested
+        """
         self.ensure_one()
-        values = {"state": state}
+        values = {"state": state or self.state_suspended or "open"}
         if state == "execution":
-            values["date_execution"] = date
+            values |= {"date_execution": date, "state_executed": False}
         if self.state == "suspended":
             rested = max((date - self.date_suspended).days, 0)
             values |= {
@@ -166,16 +177,18 @@ class CarteraLegalHandling(models.AbstractModel):
         """It was closed by mistake: it is what it was before, and rests since then
         if it did."""
         self.ensure_one()
-        values = {
-            "state": self.state_before or "open",
-            "date_closed": False,
-            "outcome": False,
-        }
-        if values["state"] == "suspended":
+        values = self._prepare_return(self.state_before or "open")
+        self.write({**values, "date_closed": False, "outcome": False})
+
+    def _prepare_return(self, state):
+        """Values of being in ``state`` again: where it rests, as if it had never gone
+        on."""
+        values = {"state": state}
+        if state == "suspended":
             rested = max((self.date_resumed - self.date_suspended).days, 0)
             values["date_resumed"] = False
             values["suspended_days"] = self.suspended_days - rested
-        self.write(values)
+        return values
 
     # -- who does what ------------------------------------------------------------
 

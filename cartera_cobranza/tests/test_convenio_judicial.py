@@ -1,10 +1,14 @@
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .agreement_common import AgreementCommon
 from .test_legal_case import LegalCommon
 
+RUN_LOGGER = "odoo.addons.cartera_cobranza.models.cartera_run"
 FORM = "cartera_cobranza.cartera_agreement_view_form"
 PAYMENTS = (("2026-07-31", 500), ("2026-08-31", 500))
 
@@ -381,16 +385,66 @@ class TestConvenioJudicial(CourtCommon):
             self._as(self.collector).action_resume()
         self.assertEqual(self.legal.state, "open")
 
+    def test_an_execution_left_by_mistake_rests_while_it_is_in_force(self):
+        agreement = self._make_court()
+        legal = self._as(self.supervisor)
+        legal.action_execute()
+        legal.action_leave_execution()
+        self.assertEqual(legal.state, "suspended")
+        with self.assertRaisesRegex(UserError, agreement.name):
+            legal.action_resume()
+        legal.action_execute()
+        self._as(self.supervisor, agreement)._cancel("Executed after all")
+        legal.action_leave_execution()
+        self.assertEqual(legal.state, "open")
+
+    def test_broken_it_goes_on_with_the_execution_that_it_suspended(self):
+        self._as(self.supervisor).action_execute()
+        agreement = self._make_court()
+        self.assertEqual(self.legal.state, "suspended")
+        with self._on("2026-09-10"):
+            agreement._close("broken", fields.Date.today())
+        self.assertRecordValues(
+            self.legal,
+            [{"state": "execution", "date_execution": self._day("2026-06-30")}],
+        )
+        self._as(self.supervisor).action_leave_execution()
+        self.assertEqual(self.legal.state, "open")
+
+    def test_an_execution_for_a_breach_is_over_with_it(self):
+        agreement = self._make_court()
+        with self._on("2026-07-20"):
+            self._tell(agreement, "homologated", "2026-07-15")
+        with self._on("2026-09-10"):
+            agreement._close("broken", fields.Date.today())
+            self._as(self.supervisor, agreement)._reinstate("Paid in cash")
+            self.assertEqual(self.legal.state, "suspended")
+            self._as(self.supervisor, agreement)._cancel("Not theirs")
+        self.assertEqual(self.legal.state, "open")
+
+    def test_an_execution_for_a_breach_leads_back_to_the_proceedings(self):
+        agreement = self._make_court()
+        with self._on("2026-07-20"):
+            self._tell(agreement, "homologated", "2026-07-15")
+        with self._on("2026-09-10"):
+            agreement._close("broken", fields.Date.today())
+            self._as(self.supervisor).action_leave_execution()
+        self.assertEqual(self.legal.state, "open")
+
     # -- undone -------------------------------------------------------------------
 
     def _take_back(self, agreement, user=None, reason="Another docket"):
         """The last step in court is undone, in the window."""
+        form = self._open_undoing(agreement, user)
+        form.reason = reason
+        form.save().action_confirm()
+
+    def _open_undoing(self, agreement, user=None):
+        """The window in which the last step in court is undone."""
         agreement = self._as(user or self.supervisor, agreement)
         action = agreement.action_undo_court()
         window = self.env["cartera.agreement.decision"].with_user(agreement.env.user)
-        with Form(window.with_context(**action["context"])) as form:
-            form.reason = reason
-        form.record.action_confirm()
+        return Form(window.with_context(**action["context"]))
 
     def test_an_undone_homologation_leaves_the_court_as_it_was(self):
         agreement = self._make_court("ends")
@@ -445,6 +499,27 @@ class TestConvenioJudicial(CourtCommon):
         with self.assertRaisesRegex(UserError, "reason"):
             self._take_back(agreement, reason=" ")
         self.assertEqual(self.legal.state, "closed")
+
+    def test_what_is_undone_is_what_was_read(self):
+        agreement = self._make_court("ends")
+        with self._on("2026-07-20"):
+            self._tell(agreement, "presented", "2026-07-06")
+            read = self._open_undoing(agreement)
+            self.assertEqual(read.court_step, "presented")
+            self.assertEqual(read.court_date, self._day("2026-07-06"))
+            self._tell(agreement, "homologated", "2026-07-15")
+            read.reason = "Another docket"
+            with self.assertRaisesRegex(UserError, "changed meanwhile"):
+                read.save().action_confirm()
+            self.assertEqual(self.legal.state, "closed")
+            read = self._open_undoing(agreement)
+            self._tell(agreement, "homologated", "2026-07-16")
+            read.reason = "Another docket"
+            with self.assertRaisesRegex(UserError, "changed meanwhile"):
+                read.save().action_confirm()
+            self._take_back(agreement)
+            self.assertEqual(agreement.date_presented, self._day("2026-07-06"))
+            self.assertFalse(agreement.date_homologated)
 
     def test_what_followed_a_homologation_is_undone_first(self):
         agreement = self._make_court("ends")
@@ -544,6 +619,36 @@ class TestConvenioJudicial(CourtCommon):
         with self._on("2026-08-16"):
             self.env["cartera.run"].run(self.company)
         self.assertEqual(len(self._tasks()), 2)
+
+    def test_one_whose_task_fails_stops_no_other(self):
+        self._make_court(date_suspended_until="2026-07-31")
+        other = self._create_debtor("Ferretería La Tuerca")
+        invoice = self._invoice(10, "2026-01-01", partner=other)
+        self.env["cartera.run"].run(self.company)
+        legal = self._make_legal(case_id=self._case(other).id)
+        self._make_agreement(
+            invoice,
+            ("2026-08-31", 10),
+            kind="convenio_judicial",
+            legal_case_id=legal.id,
+            court_effect="suspends",
+            date_suspended_until="2026-07-31",
+        )
+        plan = type(legal)._plan_task
+
+        def fail_for_other(record, *args, **values):
+            if record == legal:
+                raise UserError("Nobody to give it to")
+            return plan(record, *args, **values)
+
+        with self._on("2026-08-01"), mute_logger(RUN_LOGGER):
+            with patch.object(type(legal), "_plan_task", fail_for_other):
+                run = self.env["cartera.run"].run(self.company)
+        self.assertEqual(len(self._tasks()), 1)
+        self.assertFalse(legal.activity_ids)
+        phase = run.phase_ids.filtered(lambda one: one.phase == "court")
+        self.assertEqual((phase.record_count, phase.state), (1, "warning"))
+        self.assertEqual(run.error_ids.partner_id, other)
 
     def test_the_case_stays_in_its_stage_while_it_is_kept(self):
         self._make_court()

@@ -163,6 +163,22 @@ class TestLegalCase(LegalCommon):
         self._as(self.supervisor).action_leave_execution()
         self.assertEqual(self.legal.state, "open")
 
+    def test_an_execution_that_is_left_leaves_it_as_it_was(self):
+        legal = self._as(self.supervisor)
+        columns = ["state", "date_suspended", "date_resumed", "suspended_days"]
+        columns += ["procedural_stage", "date_execution"]
+        legal.action_suspend()
+        [before] = legal.read(columns)
+        with self._on("2026-07-10"):
+            legal.action_execute()
+            self.assertEqual(legal.suspended_days, 10)
+        with self._on("2026-07-12"):
+            legal.action_leave_execution()
+        self.assertEqual(legal.read(columns), [before])
+        with self._on("2026-07-20"):
+            legal.action_resume()
+        self.assertEqual(legal.suspended_days, 20)
+
     def test_execution_is_for_supervisors(self):
         for method in ("action_execute", "action_leave_execution"):
             with self.subTest(method), self.assertRaises(AccessError):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.cartera_agreement_judicial import COURT_STEPS
+
 
 class CarteraAgreementDecision(models.TransientModel):
     """Why a person takes a step with an agreement, or when it was signed."""
@@ -29,6 +31,9 @@ class CarteraAgreementDecision(models.TransientModel):
     override_reason = fields.Char(
         related="agreement_id.override_reason", related_sudo=False
     )
+    # What is undone is what was read, whatever has been noted since.
+    court_step = fields.Selection(COURT_STEPS, string="Step in Court", readonly=True)
+    court_date = fields.Date(string="Day", readonly=True)
     reason = fields.Char()
     date = fields.Date(
         string="Signed On", default=lambda self: self._default_date(), required=True
@@ -63,5 +68,5 @@ class CarteraAgreementDecision(models.TransientModel):
             case "undo_settlement":
                 agreement._undo_settlement(reason)
             case "undo_court":
-                agreement._undo_court_step(reason)
+                agreement._undo_court_step(self.court_step, self.court_date, reason)
         return {"type": "ir.actions.act_window_close"}
