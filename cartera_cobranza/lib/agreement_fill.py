@@ -7,6 +7,11 @@ so the oldest instalment first. What is settled otherwise (credit notes, write-o
 takes it away from its end, so the waiver first and then the last instalments. What
 lies between is open.
 
+An item may owe more than is covered of it. What was left out because it is disputed is
+what credit notes are expected for: they take it first, and money comes to it last, so
+that a dispute changes nothing of what was agreed. Anything else that is not covered is
+settled by whatever comes first.
+
 All amounts are whole numbers of the currency's smallest unit.
 """
 
@@ -21,6 +26,23 @@ class Fill:
     paid: int
     cancelled: int
     open: int
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What became of the covered part of one item, and of what was left out of it; the
+    first three add up to what is covered.
+
+    :ivar beyond: money that came when the covered part was settled, for what was left
+        out
+    :ivar left_out: what is still left out, whether money has come for it or not
+    """
+
+    paid: int
+    credited: int
+    open: int
+    beyond: int = 0
+    left_out: int = 0
 
 
 def get_bounds(principals):
@@ -56,6 +78,43 @@ def fill(bounds, total, money, credited=0):
         for start, end in [*bounds, (last, total)]
     )
     return fills, waiver
+
+
+def split_item(covered, open_now, settled, before=0, left_out=0, waived=0):
+    """What of an item was paid and credited under the agreement.
+
+    :param covered: what is covered of the item
+    :param open_now: what is open of all of it
+    :param settled: ``(whether it is money, amount)`` of what settled it, in the order
+        in which it was matched
+    :param before: what of it that is no money came before the agreement
+    :param left_out: what was disputed of it when the agreement began, and not covered
+    :param waived: what of it that is no money the agreement itself has waived
+    :return: :class:`Split`
+    """
+    otherwise = sum(amount for is_money, amount in settled if not is_money) - before
+    credited_out = min(max(otherwise - waived, 0), left_out)
+    still_out = left_out - credited_out
+    open_covered = min(max(open_now - still_out, 0), covered)
+    beyond = max(still_out - open_now, 0)
+    done = covered - open_covered
+    credited = min(
+        max(otherwise - credited_out, 0),
+        _credit_of_last(settled, done + beyond),
+        done,
+    )
+    return Split(done - credited, credited, open_covered, beyond, still_out)
+
+
+def _credit_of_last(settled, wanted):
+    """How much of what was matched last, ``wanted`` in all, is no money: what came
+    before has settled what is not covered."""
+    credited = 0
+    for is_money, amount in reversed(settled):
+        part = min(amount, wanted)
+        wanted -= part
+        credited += 0 if is_money else part
+    return credited
 
 
 def get_pieces(items, bounds, money):

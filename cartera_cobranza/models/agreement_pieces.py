@@ -3,8 +3,9 @@
 The covered debt of an agreement is an axis: its open items follow each other on it
 from where the money ends, and its instalments take up consecutive stretches from its
 beginning; what stands in an instalment is the overlap of both. Money fills the axis
-from its beginning, what was settled otherwise shortens it from its end. The reference
-is ``lib/agreement_fill.py``.
+from its beginning, what was settled otherwise shortens it from its end, once it has
+taken what was left out of an item because it was disputed. The reference is
+``lib/agreement_fill.py``.
 
 Nothing is stored of this: whatever happens to the items moves the pieces at once. Each
 row is one piece of a journal item, with the columns of :mod:`.open_item_lines`; the
@@ -13,8 +14,8 @@ pieces of an item add up to what is open of it, to the cent.
 
 from odoo.tools import SQL
 
+from . import agreement_settled as settled
 from . import open_item_lines as lines
-from .cartera_case_promise import MONEY_JOURNALS
 
 # The id of a piece is the negative of so many times the id of the agreement's item,
 # and the number of its instalment or of what else it is.
@@ -25,6 +26,7 @@ OUTSIDE = 1023
 # The models and fields that are read here.
 DEPENDS = {
     "account.journal": ["type"],
+    "account.move": ["cartera_agreement_id", "cartera_settles"],
     "account.partial.reconcile": ["exchange_move_id"],
     "cartera.agreement": [
         "amount_payable",
@@ -43,6 +45,7 @@ DEPENDS = {
         "agreement_id",
         "amount",
         "amount_credited_before",
+        "amount_left_out",
         "company_id",
         "date_original",
         "is_active",
@@ -322,12 +325,15 @@ def _covered(as_of, only):
             SELECT
                 residual,
                 residual_currency,
-                LEAST(GREATEST(residual_currency, 0), covered.amount) AS open
+                left_out,
+                LEAST(GREATEST(residual_currency - left_out, 0), covered.amount) AS open
             FROM (
                 SELECT
                     line.amount_residual + undone.amount AS residual,
                     line.amount_residual_currency + undone.amount_currency
-                        AS residual_currency
+                        AS residual_currency,
+                    CASE WHEN covered.amount_left_out > 0
+                        THEN (%(left_out)s) ELSE 0 END AS left_out
             ) line_open
             WHERE %(in_the_books)s
             -- Not to be worked out again wherever it is used.
@@ -338,47 +344,10 @@ def _covered(as_of, only):
         original=lines.original_due_date(),
         undone=lines.join_undone(as_of),
         in_the_books=lines.in_the_books(as_of),
-        credited=_credited(as_of),
+        left_out=settled.left_out(as_of),
+        credited=settled.credited(as_of),
         in_force=_in_force(as_of),
         some=some,
-    )
-
-
-def _credited(as_of):
-    """What was settled of the covered part of an item otherwise than by money since
-    the agreement is in force: credit notes, write-offs and other entries, but no
-    exchange differences. What was matched last has settled the covered part, what came
-    before the rest of the item."""
-    return SQL(
-        """
-        SELECT LEAST(
-            GREATEST(
-                SUM(settled.amount) - COALESCE(covered.amount_credited_before, 0), 0
-            ),
-            SUM(GREATEST(
-                LEAST(settled.amount, covered.amount - book.open - settled.later), 0
-            ))
-        )
-        FROM (
-            SELECT
-                partial.debit_amount_currency AS amount,
-                SUM(partial.debit_amount_currency) OVER (ORDER BY partial.id DESC)
-                    - partial.debit_amount_currency AS later,
-                journal.type NOT IN %s AND NOT EXISTS (
-                    SELECT 1 FROM account_partial_reconcile cause
-                    WHERE cause.exchange_move_id = counterpart.move_id
-                ) AS is_credit
-            FROM account_partial_reconcile partial
-            JOIN account_move_line counterpart
-                ON counterpart.id = partial.credit_move_id
-            JOIN account_journal journal ON journal.id = counterpart.journal_id
-            WHERE partial.debit_move_id = line.id
-                AND counterpart.parent_state = 'posted' %s
-        ) settled
-        WHERE settled.is_credit
-        """,
-        MONEY_JOURNALS,
-        SQL("AND partial.max_date <= %s", as_of) if as_of else SQL(),
     )
 
 

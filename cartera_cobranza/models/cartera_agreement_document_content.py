@@ -5,6 +5,7 @@ from odoo.tools import float_repr, format_amount, format_date, formatLang, is_ht
 from odoo.tools.image import image_data_uri
 
 from ..lib.amount_words import amount_in_words
+from .cartera_agreement_document_terms import BLANK
 from .cartera_case_promise import MONEY_JOURNALS
 
 # What the texts of documents may refer to, as ``object.<name>``.
@@ -13,7 +14,9 @@ PLACEHOLDERS = (
     "amount_text",
     "amount_words",
     "city",
+    "court_conditions_text",
     "court_text",
+    "courts_text",
     "creditor_address",
     "creditor_name",
     "creditor_vat",
@@ -40,10 +43,15 @@ PLACEHOLDERS = (
     "paid_text",
     "payment_text",
     "periodicity_text",
+    "rate_base_text",
+    "rate_basis_text",
+    "rate_effective_text",
+    "rate_kind_text",
     "rate_text",
     "signer_name",
     "signer_powers",
     "term",
+    "unit_date",
     "unit_name",
     "unit_value",
     "valid_until_text",
@@ -63,14 +71,11 @@ SPANISH = {
 }
 
 
-# Where something is unknown: to be filled in by hand, not left out unseen.
-BLANK = "____________"
-
-
 class CarteraAgreementDocumentContent(models.AbstractModel):
     """What the texts of a document say of its agreement, in the debtor's language."""
 
     _name = "cartera.agreement.document.content"
+    _inherit = ["cartera.agreement.document.terms"]
     _description = "Content of a Document of an Agreement"
 
     # -- the parties --------------------------------------------------------------
@@ -95,9 +100,6 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
     interest_text = fields.Char(compute="_compute_amounts")
     paid_text = fields.Char(compute="_compute_amounts")
     payment_text = fields.Char(compute="_compute_amounts")
-    rate_text = fields.Char(compute="_compute_amounts")
-    unit_name = fields.Char(compute="_compute_amounts")
-    unit_value = fields.Char(compute="_compute_amounts")
     entries_text = fields.Char(compute="_compute_waived")
     waived_text = fields.Char(compute="_compute_waived")
     # -- the days -----------------------------------------------------------------
@@ -114,7 +116,6 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
     cure_days = fields.Integer(compute="_compute_rules")
     days_to_default = fields.Integer(compute="_compute_rules")
     missed_to_default = fields.Integer(compute="_compute_rules")
-    court_text = fields.Char(compute="_compute_rules")
 
     @api.model
     def mail_allowed_qweb_expressions(self):
@@ -135,7 +136,7 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
             document.creditor_address = self._get_address(company.partner_id)
             document.city = company.city or BLANK
             document.instructions = company.cartera_payment_instructions
-            document.signer_name = company.cartera_signer or company.name
+            document.signer_name = company.cartera_signer or BLANK
             document.signer_powers = company.cartera_signer_powers
             document.debtor_name = debtor.name
             document.debtor_vat = debtor.vat or BLANK
@@ -153,7 +154,6 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
                 rows._get_to_pay() if is_pagare else sum(rows.mapped("amount_total"))
             )
             down = agreement.installment_ids.filtered(lambda row: row.number == 0)
-            unit = agreement.index_currency_id
             show = document._format_amount
             document.amount_text = show(amount)
             document.amount_words = document._get_words(amount)
@@ -169,16 +169,14 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
                 sum(row["amount"] for row in document._get_payments())
             )
             document.payment_text = show(agreement._get_equal_payment())
-            document.rate_text = f"{self._format_number(agreement.rate, 4)} %"
-            document.unit_name = unit.name
-            document.unit_value = unit and self._format_number(agreement.index_value, 6)
 
     @api.depends("agreement_id", "date", "date_valid_until", "installment_id")
     @api.depends_context("lang")
     def _compute_days(self):
         for document in self:
             agreement = document.agreement_id
-            days = agreement.installment_ids.mapped("date")
+            # In a grace that puts interest off nothing is paid.
+            days = agreement.installment_ids.filtered("amount_total").mapped("date")
             paid = [row["date"] for row in document._get_payments()]
             labels = dict(
                 agreement._fields["periodicity"]._description_selection(self.env)
@@ -202,8 +200,6 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
             document.cure_days = rules.notice_days
             document.days_to_default = rules.default_days
             document.missed_to_default = rules.default_missed
-            legal_case = document.agreement_id.legal_case_id
-            document.court_text = legal_case.display_name or BLANK
 
     @api.depends("agreement_id")
     @api.depends_context("lang")
@@ -258,8 +254,8 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
             (partial, partial.debit_amount_currency)
             for partial in own.matched_credit_ids
         ]
-        for line, money in agreement._get_money_on_items().items():
-            paid += self._take_latest(line.matched_credit_ids, money)
+        for line, (money, beyond) in agreement._get_money_on_items().items():
+            paid += self._take_latest(line.matched_credit_ids, money, beyond)
         for partial, amount in paid:
             line = partial.credit_move_id
             if line.journal_id.type not in MONEY_JOURNALS:
@@ -277,9 +273,9 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
         return sorted(payments.values(), key=lambda row: row["date"])
 
     @api.model
-    def _take_latest(self, partials, money):
-        """The matches that make up ``money``: the latest, since earlier ones reduced
-        the debt before it was agreed upon.
+    def _take_latest(self, partials, money, beyond):
+        """The matches that make up ``money``: the latest but for what came ``beyond``
+        it, since earlier ones reduced the debt before it was agreed upon.
 
         :return: list of ``(partial, amount)``
         """
@@ -288,7 +284,9 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
             lambda partial: partial.credit_move_id.journal_id.type in MONEY_JOURNALS
         ).sorted(lambda one: (one.credit_move_id.date, one.id), reverse=True)
         for partial in by_day:
-            amount = min(partial.debit_amount_currency, money)
+            after = min(partial.debit_amount_currency, beyond)
+            beyond -= after
+            amount = min(partial.debit_amount_currency - after, money)
             if partial.debit_currency_id.compare_amounts(amount, 0) > 0:
                 taken.append((partial, amount))
                 money -= amount
@@ -305,21 +303,31 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
         rows = agreement.installment_ids
         coverage = set(agreement.coverage_ids.mapped("kind"))
         rules = self._get_rules()
+        count = len(rows.filtered("amount_total"))
+        # A settlement in one payment ends by itself.
+        days_late = rules.default_days > 0 and (
+            count > 1 or agreement.kind != "finiquito"
+        )
+        missed = rules.default_missed if count > 1 else 0
         by_notes = rules.settlement_method == "credit_note"
         facts = {
-            "accelerates": rules.accelerates and len(rows) > 1,
+            "accelerates": rules.accelerates and count > 1,
             "credit_notes": agreement.amount_quita > 0 and by_notes,
             "discount": agreement.amount_quita > 0,
             "down_payment": any(row.number == 0 for row in rows),
             "equal": agreement._get_equal_payment() > 0,
             "guarantor": "guarantor" in coverage,
             "indexed": bool(agreement.index_currency_id),
-            "installments": len(rows) > 1,
+            "installments": count > 1,
+            "single": count < 2,
             "interest": any(row.amount_interest > 0 for row in rows),
             "pagare": "pagare" in coverage,
             "simple_interest": agreement._is_interest_simple(),
-            "several_missed": rules.default_missed > 0 and len(rows) > 1,
-            "days_late": rules.default_days > 0,
+            "one_missed": missed == 1,
+            "several_missed": missed > 1,
+            "days_late": days_late,
+            "notice": rules.notice_days > 0 and (missed or days_late),
+            f"court_{agreement.court_effect}": agreement.kind == "convenio_judicial",
         }
         return {"always", *(code for code, holds in facts.items() if holds)}
 

@@ -102,26 +102,21 @@ class CarteraAgreementDocuments(models.AbstractModel):
         )
 
     def _get_money_on_items(self):
-        """``{journal item: money that paid what is covered of it}``, as the agreement
-        is judged by it: what came before paid what is not covered."""
-        engine = self.env["cartera.agreement.engine"]
-        engine._flush()
-        currency = self.currency_id
-        row = {
-            "id": self.id,
-            "is_moved": False,
-            "unit": currency.rounding,
-            "digits": currency.decimal_places,
-            "date_started": self.date_started,
+        """Money that paid what is covered of the items, as the agreement is judged by
+        it, and money that came after it for what was left out of them: what came before
+        paid what is not covered.
+
+        :return: ``{journal item: (amount, amount)}``
+        """
+        to_amount = self.env["cartera.agreement.engine"]._to_amount
+        lines = self.env["account.move.line"]
+        return {
+            lines.browse(item["line_id"]): (
+                to_amount(split.paid, row),
+                to_amount(split.beyond, row),
+            )
+            for item, split, row in self._split_items()
         }
-        engine._read_parts([row], None)
-        money = {}
-        for item in row["items"]:
-            taken, _otherwise = engine._split_item(item, row)
-            paid = sum(amount for _day, amount in taken)
-            line = self.env["account.move.line"].browse(item["line_id"])
-            money[line] = engine._to_amount(paid, row)
-        return money
 
     def _is_interest_simple(self):
         """Whether there is interest, and none on interest."""

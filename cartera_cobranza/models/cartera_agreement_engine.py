@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..lib import agreement_rules as rules
+from ..lib.agreement_fill import Split, split_item
 from . import cartera_agreement_facts  # noqa: F401  (inherited: it comes first)
 from .bulk_write import update_rows
 from .cartera_agreement_facts import AGREEMENT_CACHES, INSTALLMENT_CACHES
@@ -180,44 +181,42 @@ class CarteraAgreementEngine(models.AbstractModel):
     def _split_item(self, item, row):
         """What settled of an item the part that is covered.
 
-        What was credited before the agreement counts for nothing; an item that is not
-        in the books any more is settled otherwise as a whole. What was matched last
-        has settled the covered part: what came before settled what was not covered.
-
         :return: ``([(day, amount of money), ...], amount settled otherwise)``
         """
+        split = self._get_split(item, row)
+        return self._take_latest(item, split, row), split.credited
+
+    @api.model
+    def _get_split(self, item, row):
+        """What became of the covered part of an item, in units. One that is not in the
+        books any more is settled otherwise as a whole."""
         covered = self._to_units(item["amount"], row)
         if not item["is_posted"]:
-            return [], covered
-        open_now = max(self._to_units(item["open_now"], row), 0)
-        settled = covered - min(open_now, covered)
-        otherwise = sum(
-            self._to_units(amount, row)
-            for _day, is_money, amount in item["settled"]
-            if not is_money
+            return Split(paid=0, credited=covered, open=0)
+        return split_item(
+            covered,
+            max(self._to_units(item["open_now"], row), 0),
+            [
+                (is_money, self._to_units(amount, row))
+                for _day, is_money, amount in item["settled"]
+            ],
+            *(
+                self._to_units(item[name], row)
+                for name in ("credited_before", "left_out", "waived")
+            ),
         )
-        before = self._to_units(item["credited_before"], row)
-        credited = min(
-            max(otherwise - before, 0), self._credit_of_last(item, settled, row)
-        )
-        return self._take_latest(item, settled - credited, row), credited
 
     @api.model
-    def _credit_of_last(self, item, wanted, row):
-        """How much of what was matched last, ``wanted`` in all, is no money."""
-        credited = 0
-        for _day, is_money, amount in reversed(item["settled"]):
-            part = min(self._to_units(amount, row), wanted)
-            wanted -= part
-            credited += 0 if is_money else part
-        return credited
-
-    @api.model
-    def _take_latest(self, item, wanted, row):
-        taken = []
+    def _take_latest(self, item, split, row):
+        """The money that paid the covered part: what came before paid what is not
+        covered, what came after that which was left out of it."""
+        taken, wanted, beyond = [], split.paid, split.beyond
         by_day = sorted(item["settled"], key=lambda piece: piece[0])
         for day, is_money, amount in reversed(by_day):
-            part = min(self._to_units(amount, row), wanted) if is_money else 0
+            money = self._to_units(amount, row) if is_money else 0
+            after = min(money, beyond)
+            beyond -= after
+            part = min(money - after, wanted)
             if part > 0:
                 taken.append((day, part))
                 wanted -= part
@@ -250,7 +249,7 @@ class CarteraAgreementEngine(models.AbstractModel):
         to them: money and other settlements; ``(None, 0)`` where it was not."""
         if not row["is_moved"]:
             return None, 0
-        whole = {"credited_before": 0, "is_posted": True}
+        whole = {"credited_before": 0, "left_out": 0, "waived": 0, "is_posted": True}
         lines = [
             {**line, **whole, "amount": line["amount_currency"]}
             for line in part["own_lines"]

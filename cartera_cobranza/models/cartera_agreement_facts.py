@@ -259,6 +259,9 @@ class CarteraAgreementFacts(models.AbstractModel):
                 SELECT
                     item.agreement_id, item.line_id, item.amount,
                     COALESCE(item.amount_credited_before, 0) AS credited_before,
+                    COALESCE(item.amount_left_out, 0) AS left_out,
+                    CASE WHEN item.amount_left_out > 0
+                        THEN COALESCE((%(waived)s), 0) ELSE 0 END AS waived,
                     line.amount_currency,
                     line.parent_state = 'posted' %(up_to)s AS is_posted
                 FROM cartera_agreement_item item
@@ -267,8 +270,26 @@ class CarteraAgreementFacts(models.AbstractModel):
                 ORDER BY item.agreement_id, item.sequence, item.id
                 """,
                 ids=ids,
+                waived=self._get_waived_sql(as_of),
                 up_to=self._get_up_to_sql(as_of),
             )
+        )
+
+    @api.model
+    def _get_waived_sql(self, as_of):
+        """What an agreement itself has waived of an ``item`` so far."""
+        return SQL(
+            """
+            SELECT SUM(partial.debit_amount_currency)
+            FROM account_partial_reconcile partial
+            JOIN account_move_line done ON done.id = partial.credit_move_id
+            JOIN account_move entry ON entry.id = done.move_id
+            WHERE partial.debit_move_id = item.line_id
+                AND entry.cartera_settles
+                AND entry.cartera_agreement_id = item.agreement_id
+                AND done.parent_state = 'posted' %s
+            """,
+            SQL("AND partial.max_date <= %s", as_of) if as_of else SQL(),
         )
 
     @api.model

@@ -192,9 +192,10 @@ class CarteraAgreementFlow(models.AbstractModel):
         self._mark()
 
     def _take_snapshot(self):
-        """Freeze the order of the items, and what was settled of them otherwise than
-        by money before."""
+        """Freeze the order of the items, what was settled of them otherwise than by
+        money before, and what is left out of them since it is disputed."""
         credited = self._get_credited(self.item_ids.line_id)
+        left_out = self._get_left_out()
         items = self.item_ids.sorted(
             lambda item: (item.date_due or item.line_id.date, item.line_id.id)
         )
@@ -203,6 +204,7 @@ class CarteraAgreementFlow(models.AbstractModel):
                 {
                     "sequence": rank,
                     "amount_credited_before": credited.get(item.line_id.id, 0),
+                    "amount_left_out": left_out.get(item, 0),
                     "is_active": True,
                 }
             )

@@ -66,6 +66,13 @@ class CarteraAgreementItem(models.Model):
         help="What credit notes and other settlements without money had taken off the "
         "item before the agreement came into force.",
     )
+    amount_left_out = fields.Monetary(
+        string="Left Out",
+        readonly=True,
+        copy=False,
+        help="What was disputed of the item when the agreement came into force. Credit "
+        "notes take it before they shorten the schedule, and money pays it last.",
+    )
     is_active = fields.Boolean(
         readonly=True,
         copy=False,

@@ -3,6 +3,7 @@ from odoo import Command, models
 from . import (  # noqa: F401  (inherited: they come first)
     cartera_agreement_ledger_checks,
     cartera_agreement_ledger_parts,
+    cartera_agreement_left_out,
 )
 from .cartera_agreement_ledger_parts import to_amount
 from .cartera_case_promise import MONEY_JOURNALS
@@ -26,7 +27,11 @@ class CarteraAgreementLedger(models.AbstractModel):
 
     _name = "cartera.agreement.ledger"
     _description = "Agreement in the Ledger"
-    _inherit = ["cartera.agreement.ledger.checks", "cartera.agreement.ledger.parts"]
+    _inherit = [
+        "cartera.agreement.left.out",
+        "cartera.agreement.ledger.checks",
+        "cartera.agreement.ledger.parts",
+    ]
 
     # -- coming into force --------------------------------------------------------
 
@@ -246,8 +251,8 @@ class CarteraAgreementLedger(models.AbstractModel):
         return self._get_moved_lines() & self.sudo().installment_ids.line_ids
 
     def _get_covered_open(self, item):
-        """What is open of the covered part of an item, apart from what was moved, and
-        from what was waived: the rest of the item may be open for itself."""
+        """What is open of the covered part of an item, apart from what was moved, from
+        what was waived and from what was left out: that may be open for itself."""
         line = item.line_id
         done = sum(
             partial.debit_amount_currency
@@ -255,7 +260,8 @@ class CarteraAgreementLedger(models.AbstractModel):
             if partial.credit_move_id in item.entry_line_ids
             or self._is_waived_by(partial.credit_move_id.move_id)
         )
-        return max(min(line.amount_residual_currency, item.amount - done), 0)
+        left = line.amount_residual_currency - self._get_left_out_open(item)
+        return max(min(left, item.amount - done), 0)
 
     def _is_waived_by(self, move):
         return move.cartera_settles and move.cartera_agreement_id == self

@@ -113,7 +113,8 @@ class CarteraAgreementMatching(models.AbstractModel):
 
         Charges are invoiced when they are due, and come before the debt. What is to be
         waived of the items is spared; where more was paid of one than was to be,
-        another has less to pay. What is not covered of an item is paid before.
+        another has less to pay. What is not covered of an item is paid before, unless
+        it was left out because it was disputed.
 
         :return: ``{journal item: amount}``, the oldest first
         """
@@ -136,7 +137,8 @@ class CarteraAgreementMatching(models.AbstractModel):
             rest += more
         for item in items:
             if targets[item.line_id] > 0:
-                targets[item.line_id] += self._get_beyond(item)
+                beyond = self._get_beyond(item) - self._get_left_out_open(item)
+                targets[item.line_id] += beyond
         moved = self._get_installment_lines()
         targets.update(
             (line, line.amount_residual_currency)
@@ -149,7 +151,7 @@ class CarteraAgreementMatching(models.AbstractModel):
         return {**charges, **targets}
 
     def _get_beyond(self, item):
-        """What of an item is open beyond the covered part: money pays that first."""
+        """What of an item is open beyond the covered part."""
         return item.line_id.amount_residual_currency - self._get_covered_open(item)
 
     def _get_open_charge_lines(self):

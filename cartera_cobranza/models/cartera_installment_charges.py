@@ -105,13 +105,9 @@ class CarteraInstallmentCharges(models.AbstractModel):
         insolvent_since = self.agreement_id.partner_id.cartera_insolvent_since
         if insolvent_since and insolvent_since <= date:
             return self.env._("The debtor is in insolvency proceedings.")
-        lines = (
-            self.agreement_id.item_ids.line_id | self.agreement_id._get_moved_lines()
-        )
-        disputed = self.env["cartera.dispute.item"].search_count(
-            [("line_id", "in", lines.ids), ("is_open", "=", True)], limit=1
-        )
-        return self.env._("A covered item is disputed.") if disputed else ""
+        if self.agreement_id._is_debt_disputed():
+            return self.env._("A covered item is disputed.")
+        return ""
 
     # -- waiving ------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ class CarteraOpenItem(models.Model):
 
     _depends = {
         **pieces.DEPENDS,
-        "account.move": ["cartera_agreement_id", "cartera_installment_id"],
+        "account.move": [*pieces.DEPENDS["account.move"], "cartera_installment_id"],
     }
 
     @api.depends("document", "installment_id")

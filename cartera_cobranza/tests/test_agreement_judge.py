@@ -1,7 +1,7 @@
 import random
 from datetime import date, timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from ..lib import agreement_rules as rules
@@ -476,22 +476,24 @@ class TestAgreementJudge(JudgeCommon):
             line = item.line_id
             partials = line.matched_credit_ids
             total += round(item.amount * 100)
-            left = min(
-                max(round(line.amount_residual_currency * 100), 0),
-                round(item.amount * 100),
-            )
             others = sum(
                 round(partial.debit_amount_currency * 100)
                 for partial in partials
                 if partial.credit_move_id.journal_id.type != "bank"
             )
-            other = min(
-                max(others - round(item.amount_credited_before * 100), 0),
-                round(item.amount * 100) - left,
+            others = max(others - round(item.amount_credited_before * 100), 0)
+            out = round(item.amount_left_out * 100)
+            left_out = max(out - others, 0)
+            left = min(
+                max(round(line.amount_residual_currency * 100) - left_out, 0),
+                round(item.amount * 100),
             )
+            other = min(max(others - out, 0), round(item.amount * 100) - left)
             credited += other
             wanted = round(item.amount * 100) - left - other
-            for partial in partials.sorted(lambda p: p.credit_move_id.date)[::-1]:
+            by_day = partials.sorted(lambda p: p.credit_move_id.date)
+            # Of a left out part all the rest is covered: what came first has paid it.
+            for partial in by_day if out else by_day[::-1]:
                 if partial.credit_move_id.journal_id.type == "bank" and wanted:
                     part = min(round(partial.debit_amount_currency * 100), wanted)
                     money.append((partial.credit_move_id.date, part))
@@ -522,6 +524,16 @@ class TestAgreementJudge(JudgeCommon):
         )
 
     def test_a_random_walk_agrees_with_the_reference_and_the_pieces(self):
+        self._check_random_walk()
+
+    def test_a_random_walk_with_parts_that_were_left_out(self):
+        agreement = self._check_random_walk(150, 0, 49.5)
+        self.assertEqual(
+            agreement.item_ids.mapped("amount_left_out"), [150.0, 0.0, 49.5]
+        )
+
+    def _check_random_walk(self, *disputed):
+        """:param disputed: what is contested of each invoice, and left out"""
         rng = random.Random(SEED)
         debtor = self._create_debtor("Paseo")
         invoices = [
@@ -532,12 +544,14 @@ class TestAgreementJudge(JudgeCommon):
                 (349.5, "2026-05-03"),
             )
         ]
-        self._pay(invoices[0], 50, "2026-06-01")
+        if not disputed:
+            self._pay(invoices[0], 50, "2026-06-01")
         agreement = self._make_agreement(
             invoices[0] | invoices[1] | invoices[2],
             ("2026-07-01", 300),
             ("2026-07-08", 250.01),
             ("2026-08-01", 199.99),
+            **self._leave_out(invoices, disputed),
         )
         settled = []
         states = set()
@@ -574,6 +588,31 @@ class TestAgreementJudge(JudgeCommon):
                 self._assert_pieces(agreement, bounds, total, money, credited)
                 self.assertLedgerEven()
         self.assertLessEqual({"paid", "partial", "overdue", "pending"}, states)
+        return agreement
+
+    def _leave_out(self, invoices, disputed):
+        """Values of an agreement that covers what is not disputed of the invoices."""
+        if not disputed:
+            return {}
+        lines = [self._receivable_lines(invoice) for invoice in invoices]
+        parts = list(zip(lines, disputed, strict=True))
+        reason = self.env.ref("cartera_cobranza.dispute_reason_price")
+        contested = [(line.id, amount) for line, amount in parts if amount]
+        self._case(lines[0].partner_id)._open_dispute(
+            {"reason_id": reason.id, "lines": contested}
+        )
+        return {
+            "item_ids": [
+                Command.create(
+                    {
+                        "line_id": line.id,
+                        "sequence": rank,
+                        "amount": line.amount_residual - amount,
+                    }
+                )
+                for rank, (line, amount) in enumerate(parts)
+            ]
+        }
 
     def _assert_pieces(self, agreement, bounds, total, money, credited):
         """The open items show the same as the engine keeps."""

@@ -385,6 +385,8 @@ class TestAgreementView(AgreementCommon):
         for number in range(12):
             with self.subTest(number=number):
                 self._check_random(generator)
+        items = self.env["cartera.agreement.item"].search([])
+        self.assertTrue(items.filtered("amount_left_out"))
         self.assertLedgerEven()
         self.assertLedgerEven("2026-06-30")
 
@@ -410,6 +412,11 @@ class TestAgreementView(AgreementCommon):
             round(100 * line.amount_residual * share)
             for line, share in zip(lines, shares, strict=True)
         ]
+        left_out = [
+            generator.choice((0, 1, 0.5)) * (round(100 * line.amount_residual) - part)
+            for line, part in zip(lines, covered, strict=True)
+        ]
+        self._dispute(partner, zip(lines, left_out, strict=True))
         total = sum(covered)
         payable = round(total * generator.choice((1, 0.8)))
         cuts = sorted(generator.sample(range(1, payable), 3))
@@ -441,6 +448,14 @@ class TestAgreementView(AgreementCommon):
             self._check(agreement, bounds, total)
             self._check(agreement, bounds, total, "2026-06-30")
 
+    def _dispute(self, partner, parts):
+        """:param parts: journal items with what is disputed of them, in cents"""
+        lines = [(line.id, round(cents) / 100) for line, cents in parts if cents]
+        if lines:
+            reason = self.env.ref("cartera_cobranza.dispute_reason_price")
+            vals = {"reason_id": reason.id, "lines": lines}
+            self._case(partner)._open_dispute(vals)
+
     def _credit(self, generator, partner, move, most):
         amount = generator.randrange(1, most // 2) / 100
         refund = self._invoice(
@@ -453,23 +468,24 @@ class TestAgreementView(AgreementCommon):
         expected, items, credited = {}, [], 0
         for item in agreement.item_ids.sorted("sequence"):
             residual = round(100 * item.line_id.amount_residual)
-            covered = round(100 * item.amount)
-            left = min(residual, covered)
-            items.append((item.line_id.id, left))
-            if residual > left:
-                expected[item.line_id.id, "outside"] = (residual - left) / 100
-            refunds = item.line_id.matched_credit_ids.filtered(
-                lambda partial: partial.credit_move_id.move_type == "out_refund"
+            partials = item.line_id.matched_credit_ids.sorted("id")
+            split = agreement_fill.split_item(
+                round(100 * item.amount),
+                residual,
+                [
+                    (
+                        partial.credit_move_id.move_type != "out_refund",
+                        round(100 * partial.debit_amount_currency),
+                    )
+                    for partial in partials
+                ],
+                round(100 * item.amount_credited_before),
+                round(100 * item.amount_left_out),
             )
-            other = round(100 * sum(refunds.mapped("debit_amount_currency")))
-            other -= round(100 * item.amount_credited_before)
-            # What was matched last has settled what is covered.
-            rest, last = covered - left, 0
-            for partial in item.line_id.matched_credit_ids.sorted("id", reverse=True):
-                part = min(round(100 * partial.debit_amount_currency), rest)
-                rest -= part
-                last += part if partial in refunds else 0
-            credited += min(max(other, 0), last)
+            items.append((item.line_id.id, split.open))
+            credited += split.credited
+            if residual > split.open:
+                expected[item.line_id.id, "outside"] = (residual - split.open) / 100
         money = total - credited - sum(left for _line, left in items)
         for line_id, index, amount in agreement_fill.get_pieces(items, bounds, money):
             place = None if index is None else index + 1

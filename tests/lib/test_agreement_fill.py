@@ -1,7 +1,14 @@
 """The axis of an agreement: what money pays of it, and which item stands where."""
 
-from cartera_lib.agreement_fill import Fill, fill, get_bounds, get_pieces
-from hypothesis import given
+from cartera_lib.agreement_fill import (
+    Fill,
+    Split,
+    fill,
+    get_bounds,
+    get_pieces,
+    split_item,
+)
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 BOUNDS = get_bounds([300, 300, 200])
@@ -48,6 +55,120 @@ def test_an_item_is_cut_where_an_instalment_ends():
 
 def test_items_without_anything_open_stand_nowhere():
     assert get_pieces([("a", 0), ("b", 10)], BOUNDS, 0) == [("b", 0, 10)]
+
+
+# -- one item ------------------------------------------------------------------------
+
+MONEY, CREDIT, WAIVER = "money", "credit", "waiver"
+
+
+def split(total, covered, left_out, *settled):
+    """What became of an item of ``total``, settled by ``(kind, amount)`` in turn."""
+    return split_item(
+        covered,
+        total - sum(amount for _kind, amount in settled),
+        [(kind == MONEY, amount) for kind, amount in settled],
+        left_out=left_out,
+        waived=sum(amount for kind, amount in settled if kind == WAIVER),
+    )
+
+
+def test_money_comes_last_to_what_was_left_out():
+    assert split(1000, 700, 300, (MONEY, 500)) == Split(500, 0, 200, 0, 300)
+    assert split(1000, 700, 300, (MONEY, 750)) == Split(700, 0, 0, 50, 300)
+
+
+def test_a_credit_note_takes_first_what_was_left_out():
+    assert split(1000, 700, 300, (CREDIT, 250)) == Split(0, 0, 700, 0, 50)
+    assert split(1000, 700, 300, (CREDIT, 340)) == Split(0, 40, 660, 0, 0)
+    paid = split(1000, 700, 300, (MONEY, 100), (CREDIT, 300), (MONEY, 100))
+    assert paid == Split(200, 0, 500, 0, 0)
+
+
+def test_the_waiver_takes_nothing_of_what_was_left_out():
+    waived = split(1000, 700, 300, (MONEY, 500), (WAIVER, 200))
+    assert waived == Split(500, 200, 0, 0, 300)
+    assert split(1000, 700, 300, (MONEY, 500), (WAIVER, 200), (MONEY, 60)) == Split(
+        500, 200, 0, 60, 300
+    )
+
+
+def test_what_else_is_not_covered_is_settled_first():
+    assert split(1000, 600, 0, (MONEY, 500)) == Split(100, 0, 500)
+    assert split(1000, 600, 0, (CREDIT, 400), (MONEY, 300)) == Split(300, 0, 300)
+    assert split(1000, 600, 300, (MONEY, 150)) == Split(50, 0, 550, 0, 300)
+
+
+def test_what_was_credited_before_took_nothing():
+    assert split_item(600, 900, [(False, 100)], before=100, left_out=300) == Split(
+        0, 0, 600, 0, 300
+    )
+
+
+@st.composite
+def settled_items(draw):
+    """An item with a part that was left out and no other that is not covered, how it
+    was settled, and what is open of both parts by one settlement after the other."""
+    covered, left_out = draw(st.tuples(*[st.integers(0, 1000)] * 2))
+    settled, open_covered, open_out = [], covered, left_out
+    for kind in draw(st.lists(st.sampled_from((MONEY, CREDIT, WAIVER)), max_size=8)):
+        # The agreement waives nothing but what is open of it.
+        most = open_covered if kind == WAIVER else open_covered + open_out
+        amount = draw(st.integers(0, most))
+        settled.append((kind, amount))
+        out = min(amount, open_out) if kind == CREDIT else max(amount - open_covered, 0)
+        open_covered, open_out = open_covered - (amount - out), open_out - out
+    return covered, left_out, settled, (open_covered, open_out)
+
+
+@given(settled_items())
+def test_an_item_is_split_as_one_settlement_after_the_other_does(item):
+    covered, left_out, settled, still_open = item
+    found = split(covered + left_out, covered, left_out, *settled)
+    sums = dict.fromkeys((MONEY, CREDIT, WAIVER), 0)
+    for kind, amount in settled:
+        sums[kind] += amount
+    assert (found.open, found.left_out - found.beyond) == still_open
+    assert found.credited == sums[WAIVER] + max(sums[CREDIT] - left_out, 0)
+    assert found.paid + found.beyond == sums[MONEY]
+
+
+@st.composite
+def items_owing_more(draw):
+    """An item that owes anything, also beyond its covered and its left out part."""
+    total, covered, left_out = draw(st.tuples(*[st.integers(0, 1000)] * 3))
+    total += covered + left_out
+    settled, left = [], total
+    for kind in draw(st.lists(st.sampled_from((MONEY, CREDIT)), max_size=8)):
+        settled.append((kind, draw(st.integers(0, left))))
+        left -= settled[-1][1]
+    return total, covered, left_out, settled, left
+
+
+@given(items_owing_more())
+def test_nothing_is_lost_of_an_item(item):
+    total, covered, left_out, settled, left = item
+    found = split(total, covered, left_out, *settled)
+    assert min(found.paid, found.credited, found.open, found.beyond) >= 0
+    assert found.paid + found.credited + found.open == covered
+    beside = left - found.open - (found.left_out - found.beyond)
+    assert 0 <= beside <= total - covered - left_out
+
+
+@given(items_owing_more())
+def test_a_dispute_changes_nothing_of_what_is_agreed(item):
+    """Credit notes up to what was left out are as if they never were."""
+    total, covered, left_out, settled, _left = item
+    money = [one for one in settled if one[0] == MONEY]
+    credited = sum(amount for kind, amount in settled if kind == CREDIT)
+    assume(credited <= left_out)
+    found = split(total, covered, left_out, *settled)
+    without = split(total, covered, left_out, *money)
+    assert (found.paid, found.credited, found.open) == (
+        without.paid,
+        without.credited,
+        without.open,
+    )
 
 
 PARTS = st.lists(st.integers(0, 10**6), min_size=1, max_size=24)
