@@ -63,10 +63,12 @@ class CarteraAgreementLimits(models.AbstractModel):
         "date_valid_until",
         "down_payment",
         "grace_periods",
+        "installment_ids.amount_principal",
         "installment_ids.date",
         "installment_ids.number",
         "item_ids.component",
         "limit_facts",
+        "method",
         "product_id",
         "periodicity",
         "rate",
@@ -221,11 +223,13 @@ class CarteraAgreementLimits(models.AbstractModel):
         )
 
     def _count_grace(self, down_payment):
-        """How many of the instalments at the beginning pay nothing of the debt."""
-        if self.method != "custom":
-            return self.grace_periods
-        rows = self._get_typed_rows() - down_payment
-        return len(list(takewhile(lambda row: not row.amount_principal, rows)))
+        """How many of the instalments at the beginning pay nothing of the debt, be it
+        by a grace, by capital that is paid at the end, or by hand."""
+        rows = self.installment_ids.filtered("number").sorted("number")
+        if self.method == "custom":
+            rows = self._get_typed_rows() - down_payment
+        without = takewhile(lambda row: not row.amount_principal, rows)
+        return max(self.grace_periods, len(list(without)))
 
     def _get_stated_rate(self):
         """The rate, % a year, stated as the product states its limits: nominal or
@@ -280,7 +284,9 @@ class CarteraAgreementLimits(models.AbstractModel):
             "down_payment": self.env._("Down payment"),
             "term": self.env._("Instalments"),
             "days": self.env._("Days to the last payment"),
-            "grace": self.env._("Periods of grace"),
+            "grace": self.env._("Instalments without capital")
+            if self.method == "american"
+            else self.env._("Periods of grace"),
             "rate": self.env._("Rate"),
             "validity": self.env._("Days that the offer is valid"),
             "coverage": self.env._("Coverage"),

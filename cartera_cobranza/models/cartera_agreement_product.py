@@ -233,7 +233,11 @@ class CarteraAgreementGrid(models.Model):
         string="Most Days",
         help="From the agreement to its last payment. Zero: not limited.",
     )
-    grace_max = fields.Integer(string="Most Grace Periods")
+    grace_max = fields.Integer(
+        string="Most Grace Periods",
+        help="Instalments at the beginning that pay nothing of the debt. With capital "
+        "at the end all but the last one are.",
+    )
     rate_min = fields.Float(string="Least Rate (%)", digits=(7, 4))
     rate_default = fields.Float(string="Usual Rate (%)", digits=(7, 4))
     validity_days = fields.Integer(string="Valid For (Days)", default=10)

@@ -69,6 +69,17 @@ class TestAgreementLimits(NegotiationCommon):
                 self.assertIn(text, agreement.limit_text or "")
                 self.assertEqual(bool(agreement.limit_text), bool(text))
 
+    def test_capital_at_the_end_is_grace(self):
+        self.collectors.write({"term_max": 3, "grace_max": 1, "days_max": 0})
+        for term, text in ((3, "Instalments without capital: 2, at most 1."), (2, "")):
+            with self.subTest(term):
+                agreement = self._negotiate(method="american", term=term)
+                self.assertEqual(agreement.limit_text or "", text)
+                self.assertEqual(agreement.needs_approval, bool(text))
+        down = {"down_payment": 200, "grace_periods": 1, "term": 3}
+        text = self._negotiate(method="american", **down).limit_text
+        self.assertIn("Instalments without capital: 2, at most 1.", text)
+
     def test_shipped_limits_hold_for_the_days_too(self):
         """So many instalments every year would be within them otherwise."""
         shipped = self.env["ir.model.data"].search(
