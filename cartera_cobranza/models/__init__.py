@@ -22,6 +22,7 @@ from . import (
     cartera_agreement_default,
     cartera_agreement_document,
     cartera_agreement_document_content,
+    cartera_agreement_document_terms,
     cartera_agreement_documents,
     cartera_agreement_engine,
     cartera_agreement_facts,

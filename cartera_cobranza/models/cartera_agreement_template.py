@@ -9,16 +9,22 @@ CONDITIONS = [
     ("discount", "With a discount"),
     ("credit_notes", "With a discount by credit notes"),
     ("down_payment", "With a down payment"),
+    ("single", "With one payment"),
     ("installments", "With several instalments"),
     ("equal", "With equal payments"),
     ("interest", "With financing interest"),
     ("simple_interest", "No interest on interest"),
     ("indexed", "Indexed to a unit"),
+    ("one_missed", "When one missed instalment breaks it"),
     ("several_missed", "When missed instalments break it"),
     ("days_late", "When days of delay break it"),
+    ("notice", "When notice is given before it is broken"),
     ("accelerates", "When all falls due once it is broken"),
     ("pagare", "Covered by pagarés"),
     ("guarantor", "With guarantors"),
+    ("court_suspends", "When it suspends the lawsuit"),
+    ("court_ends", "When it ends the lawsuit"),
+    ("court_conditions", "When the lawsuit goes on under conditions"),
 ]
 
 SIGNERS = [

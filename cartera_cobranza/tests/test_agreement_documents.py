@@ -198,6 +198,106 @@ class TestAgreementDocuments(DocumentCommon):
         self.assertIn("Taxes", counted["mx"])
         self.assertIn("Credit bureau", counted["co"])
 
+    def test_a_rate_says_how_it_is_meant(self):
+        terms = {"kind": "reestructura", "rate": 24, "method": "french"}
+        parts = ("2026-07-30", 400, 20), ("2026-08-30", 600, 12)
+        usual = {"term": 2, "date": "2026-06-30", "date_first": "2026-07-30"}
+        usual |= {"rate_effective": 26.82, "rate_kind": "nominal"}
+        for expected, values in (
+            ("24 % nominal a year (2 % for each period) on what is still owed", {}),
+            ("24 % effective a year (1.8088 %", {"rate_kind": "effective"}),
+            ("(by days, Actual/360)", {"day_count": "actual_360"}),
+            ("on the capital at the beginning", {"method": "flat"}),
+        ):
+            with self.subTest(expected):
+                agreement = self._agree(*parts, **{**terms, **usual, **values})
+                contract = self._read(self._find(agreement, "contract"))
+                self.assertIn(expected, contract)
+                self.assertIn("an effective rate of 26.82 % a year", contract)
+                self.assertIn(f"Rate: 24 % {agreement.rate_kind} a year.", contract)
+        agreement.product_id.interest_on_charges = True
+        contract = self._find(agreement, "contract")
+        contract.invalidate_recordset()
+        self.assertIn("owed at the beginning", contract.rate_base_text)
+
+    def test_the_courts_are_named(self):
+        agreement = self._agree()
+        for code, expected in {
+            "mx": "submit to the courts of Puebla, and give up any others",
+            "co": "performed in Puebla, whose judges",
+            "es": "the courts of Puebla decide on it; over a consumer",
+            "cl": "their domicile in Puebla and submit to the courts of Puebla.",
+            "pe": "submit to the courts of Puebla, and give up",
+        }.items():
+            with self.subTest(code):
+                self.company.account_fiscal_country_id = self.env.ref(f"base.{code}")
+                self.assertIn(expected, self._draft(agreement))
+
+    def test_payments_are_told_as_they_are(self):
+        """One payment is not the first nor the last, and nothing is no payment."""
+        one = self._draft(self._agree())
+        self.assertIn("in one payment, on July 15, 2026 at the latest", one)
+        self.assertNotIn("are overdue", one)
+        product = self._agreement_product("reestructura", default_missed=1)
+        several = self._agree(
+            ("2026-07-15", 0),
+            ("2026-08-15", 500),
+            ("2026-09-15", 500),
+            kind="reestructura",
+            product=product,
+        )
+        text = self._draft(several)
+        self.assertIn("in the 2 payments of the schedule above, the first on A", text)
+        self.assertIn("in breach when one payment is overdue", text)
+        several.write({"default_missed": 0, "notice_days": 0})
+        text = self._draft(several)
+        self.assertNotIn("overdue", text)
+        self.assertIn("is 60 days late", text)
+
+    def test_a_settlement_in_several_payments_says_what_breaks_it(self):
+        product = self._agreement_product("finiquito", default_missed=1)
+        payments = ("2026-07-15", 400), ("2026-08-15", 400)
+        text = self._draft(self._agree(*payments, product=product))
+        self.assertIn("in breach when one payment is overdue", text)
+        self.assertIn("10 days to pay what is overdue", text)
+
+    def test_guarantors_sign_as_what_they_are(self):
+        agreement = self._offer(("2026-07-15", 800), kind="reestructura")
+        for name, values in {
+            "Aval Uno": {"is_joint": True},
+            "Aval Dos": {"is_joint": True, "amount": 300},
+            "Fiador Tres": {"is_joint": False, "amount": 200},
+        }.items():
+            agreement.coverage_ids.create(
+                {
+                    "agreement_id": agreement.id,
+                    "kind": "guarantor",
+                    "partner_id": self._create_debtor(name).id,
+                    **values,
+                }
+            )
+        contract = self._draft(agreement).replace("\xa0", " ")
+        for expected in (
+            "Aval Uno Jointly liable",
+            "Aval Dos Jointly liable up to $ 300.00",
+            "Fiador Tres Guarantor up to $ 200.00",
+        ):
+            self.assertIn(expected, contract)
+        pagare = self._draft(agreement, "pagare")
+        self.assertIn("Aval Dos", pagare)
+        self.assertNotIn("Fiador Tres", pagare)
+        self.assertNotIn("Aval Uno", self._draft(agreement, "proposal"))
+
+    def test_nobody_represents_itself(self):
+        agreement = self._agree()
+        self.assertIn("represented by ____", self._draft(agreement))
+        self.company.cartera_signer = "Eva Ruiz"
+        self.assertIn("represented by Eva Ruiz,", self._draft(agreement))
+
+    def _draft(self, agreement, kind="contract"):
+        body = agreement.document_ids._draft(agreement, kind)
+        return " ".join(html2plaintext(body).split())
+
     def test_credit_notes_are_promised_where_they_are_made(self):
         self.company.account_fiscal_country_id = self.env.ref("base.mx")
         agreement = self._agree()

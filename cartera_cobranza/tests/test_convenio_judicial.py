@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
 
 from .agreement_common import AgreementCommon
 from .test_legal_case import LegalCommon
@@ -430,6 +430,30 @@ class TestConvenioJudicial(CourtCommon):
             agreement._close("broken", fields.Date.today())
             self._as(self.supervisor).action_leave_execution()
         self.assertEqual(self.legal.state, "open")
+
+    def test_the_contract_names_the_court_and_what_becomes_of_the_lawsuit(self):
+        self.company.account_fiscal_country_id = self.env.ref("base.mx")
+        for effect, expected, absent in (
+            ("suspends", "asks for no further step", "goes on under"),
+            ("ends", "with the approval it ends", "goes on under"),
+            ("conditions", "these conditions: Pays in March", "no further step"),
+        ):
+            with self.subTest(effect):
+                agreement = self._make_court(
+                    effect,
+                    legal_case_id=self._make_legal().id,
+                    court_conditions="Pays in March",
+                )
+                contract = agreement.document_ids.filtered(
+                    lambda one: one.kind == "contract"
+                )
+                text = " ".join(html2plaintext(contract.body).split())
+                self.assertIn("claimed in Juzgado Décimo, 512/2026.", text)
+                self.assertIn("submit to the court that hears the lawsuit,", text)
+                self.assertIn(expected, text)
+                self.assertNotIn(absent, text)
+                agreement._close("cancelled", fields.Date.today())
+                self.env.flush_all()  # before the next one takes the same invoice
 
     # -- undone -------------------------------------------------------------------
 
