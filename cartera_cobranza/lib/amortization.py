@@ -159,15 +159,6 @@ def schedule(terms):
     return rows
 
 
-def get_flows(terms, rows):
-    """The payments as whoever is owed sees them, for :func:`.rates.effective_annual`.
-
-    :return: list of ``(date, amount)``, what is put off negative, on the first day
-    """
-    flows = [(terms.date_start, -terms.principal)]
-    return flows + [(row.date, row.payment) for row in rows]
-
-
 # -- what can be asked ---------------------------------------------------------------
 
 

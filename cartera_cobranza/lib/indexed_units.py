@@ -32,16 +32,3 @@ def from_units(units, value, scale=SCALE):
     :return: int, money
     """
     return round_half_up(units * value / scale)
-
-
-def index_difference(principal, value_at_start, value_now, scale=SCALE):
-    """How much more money parts of a unit are worth than they were at the start.
-
-    :param principal: int, parts of a unit
-    :param value_at_start: Decimal, money for one unit when the units were fixed
-    :param value_now: the same, on the day of payment
-    :return: int, money; negative where the unit lost value
-    """
-    return from_units(principal, value_now, scale) - from_units(
-        principal, value_at_start, scale
-    )

@@ -79,25 +79,6 @@ def period_rate(rate, kind, periodicity):
     return rate_of(rate, kind, Decimal(1) / periods)
 
 
-def effective_from_flat(rate, count):
-    """Rate on what is still owed that costs as much as a flat one on what was lent.
-
-    With a flat rate each of ``count`` equal payments carries interest on the whole
-    sum. 2 % a month flat over twelve months is 3.48 % a month on the balance.
-
-    :param rate: Decimal, flat, per period
-    :param count: payments, int
-    :return: Decimal, per period
-    """
-    payment = float((1 + rate * count) / count)
-
-    def gap(low):
-        growth = math.exp(-low)
-        return payment * sum(growth**n for n in range(1, count + 1)) - 1
-
-    return _to_rate(_find_root(gap))
-
-
 # -- out of payments ----------------------------------------------------------------
 
 

@@ -2,12 +2,7 @@
 
 from decimal import Decimal
 
-from cartera_lib.indexed_units import (
-    SCALE,
-    from_units,
-    index_difference,
-    to_units,
-)
+from cartera_lib.indexed_units import SCALE, from_units, to_units
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,8 +16,6 @@ def test_a_debt_grows_with_the_index():
     assert units == 12_587_024
     assert from_units(units, BEFORE) == 1_000_000
     assert from_units(units, AFTER) == 1_045_930
-    assert index_difference(units, BEFORE, AFTER) == 45_930
-    assert index_difference(units, AFTER, BEFORE) == -45_930
 
 
 def test_halves_go_up():
@@ -35,10 +28,3 @@ def test_money_comes_back_but_for_rounding(amount, value):
     # Half a part of a unit is lost at most, and half a cent.
     lost = abs(from_units(to_units(amount, value), value) - amount)
     assert lost <= value / SCALE / 2 + Decimal("0.5")
-
-
-@given(st.integers(0, 10**12), VALUES, VALUES)
-def test_difference_makes_up_for_the_index(units, start, now):
-    difference = index_difference(units, start, now)
-    assert from_units(units, start) + difference == from_units(units, now)
-    assert index_difference(units, now, start) == -difference
