@@ -26,7 +26,8 @@ class Installment:
     :ivar start: where its principal begins on the axis
     :ivar end: where it ends
     :ivar charges_open: invoiced interest and fees of it that are not paid
-    :ivar charges_to_come: interest and fees of it that are not invoiced yet
+    :ivar charges_to_come: interest and fees of it that are not invoiced yet: it is not
+        paid without them, but nobody is late with what was not charged
     :ivar own_money: where the debt was moved to items of the instalments' own, what
         was paid on those of this one, as ``(date, amount)``; None where money fills
         the axis
@@ -80,9 +81,9 @@ class Facts:
 class Standing:
     """How one instalment stands.
 
-    :ivar state: ``pending``; ``due`` from its day to the last one of tolerance;
-        ``partial`` (paid in part and not late); ``paid``; ``overdue``; ``void`` (all
-        of it settled otherwise)
+    :ivar state: ``pending``; ``due`` from its day to the last one of tolerance, and as
+        long as only what was not charged is missing; ``partial`` (paid in part and not
+        late); ``paid``; ``overdue``; ``void`` (all of it settled otherwise)
     :ivar open: principal and invoiced charges that are not paid
     :ivar days_late: since its day when overdue, else 0
     :ivar date_paid: of the money that reached the end of its principal; None before
@@ -191,12 +192,13 @@ def _get_standing(facts, one, part, money, today):
     # Of charges nothing is forgiven: they are invoices of their own.
     charges = one.charges_open + one.charges_to_come
     forgiven = _get_tolerance(facts, one.end - one.start)
+    is_missing = part.open > forgiven or one.charges_open > 0
     days_late = 0
     if _is_void(facts, one, part):
         state = "void"
     elif part.open <= forgiven and not charges:
         state = "paid"
-    elif today > one.date + timedelta(days=facts.tolerance_days):
+    elif is_missing and today > one.date + timedelta(days=facts.tolerance_days):
         state, days_late = "overdue", (today - one.date).days
     elif part.paid:
         state = "partial"

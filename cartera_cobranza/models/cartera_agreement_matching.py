@@ -1,5 +1,6 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
+from odoo.tools import format_amount
 
 from . import cartera_agreement_money_moved  # noqa: F401  (inherited: it comes first)
 from .cartera_case_promise import MONEY_JOURNALS
@@ -21,8 +22,12 @@ class CarteraAgreementMatching(models.AbstractModel):
         unapplied.
 
         What pays an instalment on its day, or some days before, pays its charges with
-        it: they are invoiced first, where the night has not done so.
+        it: they are invoiced first, where the night has not done so. What is beyond the
+        instalments that have come stays unapplied as far as their charges are not
+        posted, be it that they cannot be invoiced or that they are reviewed: it is
+        meant for them.
 
+        :return: a notification of what is kept for charges, if anything is
         :raise UserError: when there is no such money
         """
         self.ensure_one()
@@ -31,10 +36,12 @@ class CarteraAgreementMatching(models.AbstractModel):
         agreement = self.sudo().with_company(self.company_id)
         agreement._check_matchable()
         agreement._charge_what_is_paid()
-        matched = agreement._match_payments()
-        if agreement._bring_money():
-            matched = agreement._match_payments()
-        if not matched:
+        kept = agreement._get_kept_money()
+        left = agreement._get_money_at_hand() - kept
+        matched = agreement._match_payments(left)
+        if agreement._bring_money(left - matched):
+            matched += agreement._match_payments(left - matched)
+        if not matched and not kept:
             raise UserError(
                 self.env._(
                     "There is no payment of the debtor in %(currency)s that is still "
@@ -43,6 +50,25 @@ class CarteraAgreementMatching(models.AbstractModel):
                 )
             )
         agreement._judge_now()
+        return self._tell_kept(kept) if kept else None
+
+    def _tell_kept(self, kept):
+        message = self.env._(
+            "%(amount)s stays unapplied: it is kept for charges of instalments that "
+            "have come and are not posted. Match it once they are.",
+            amount=format_amount(self.env, kept, self.currency_id),
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "message": message,
+                "sticky": True,
+                # The form behind it is read again.
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
     def _check_matchable(self):
         if self.state != "active":
@@ -53,16 +79,48 @@ class CarteraAgreementMatching(models.AbstractModel):
     def _charge_what_is_paid(self):
         """Invoice the charges that have come, and those of the next days that the money
         at hand reaches; what would come after all of the debt is paid, lapses."""
-        charges = self._get_open_charge_lines()
-        targets = self._get_match_targets()
-        debt = sum(targets[line] for line in targets.keys() - set(charges))
-        money = sum(map(self._get_money, self._get_unapplied_payments()))
+        debt, money = self._get_debt_to_pay(), self._get_money_at_hand()
         if any(self.currency_id.compare_amounts(x, 0) <= 0 for x in (debt, money)):
             return
         today = self.company_id._get_cartera_today()
-        self._charge(today)
+        for installment in self.installment_ids.sorted("number"):
+            if installment._is_chargeable(today):
+                self._try_to_charge(installment, today)
         for installment in self._get_reached_installments(money, debt, today):
-            self._charge_installment(installment, today)
+            self._try_to_charge(installment, today)
+
+    def _try_to_charge(self, installment, date):
+        """What cannot be invoiced waits, as at night, and says why: it is no reason to
+        let money lie that pays the debt."""
+        try:
+            with self.env.cr.savepoint():
+                self._charge_installment(installment, date)
+        except (RedirectWarning, UserError) as error:
+            installment.charge_note = error.args[0]
+
+    def _get_debt_to_pay(self):
+        """What is still to be paid of the debt itself."""
+        targets = self._get_match_targets()
+        charges = self._get_open_charge_lines()
+        return sum(targets[line] for line in targets.keys() - set(charges))
+
+    def _get_kept_money(self):
+        """What of the money at hand is kept for charges that are not posted: of the
+        instalments that have come, and no more than is beyond those."""
+        today = self.company_id._get_cartera_today()
+        parts = self.installment_ids.sorted("number")
+        unposted = parts.filtered(
+            lambda part: part.charge_state in ("waiting", "draft")
+        )
+        if not unposted:
+            return 0
+        last = max(unposted.mapped("number"))
+        come = parts.filtered(lambda part: part.date <= today or part.number <= last)
+        paid = parts[-1:].principal_to - self._get_debt_to_pay()
+        due = max(come[-1:].principal_to - paid, 0)
+        due += sum(self._get_open_charge_lines().mapped("amount_residual_currency"))
+        charges = sum(part._get_unposted_charge() for part in unposted)
+        return max(min(charges, self._get_money_at_hand() - due), 0)
 
     def _get_reached_installments(self, money, debt, today):
         """The instalments of the next days whose charges ``money`` pays, and before
@@ -87,20 +145,23 @@ class CarteraAgreementMatching(models.AbstractModel):
             reached |= part
         return reached
 
-    def _match_payments(self):
-        """:return: whether anything was matched"""
-        matched = False
+    def _match_payments(self, most):
+        """
+        :param most: no more than that is matched
+        :return: how much was matched
+        """
+        matched = 0
         targets = self._get_match_targets()
         for payment in self._get_unapplied_payments():
             for line in targets:
-                limit = min(targets[line], self._get_money(payment))
+                limit = min(targets[line], self._get_money(payment), most - matched)
                 if self.currency_id.compare_amounts(limit, 0) <= 0:
                     continue
                 if line.account_id != payment.account_id:
                     continue
                 self._match(line, payment, limit)
                 targets[line] -= limit
-                matched = True
+                matched += limit
         return matched
 
     def _match(self, line, credit, amount):
@@ -183,6 +244,13 @@ class CarteraAgreementMatching(models.AbstractModel):
         domain = self._get_payment_domain(owed)
         domain.append(("account_id", "in", owed.account_id.ids))
         return self.env["account.move.line"].search(domain, order="date, id")
+
+    def _get_money_at_hand(self):
+        """What there is that may be matched, on whatever receivable account."""
+        owed = self._get_owed_lines()
+        payments = self._get_unapplied_payments()
+        payments |= self._get_money_elsewhere(owed, owed.account_id)
+        return sum(map(self._get_money, payments))
 
     def _get_money(self, line):
         """What a receivable item of a payment holds that may be matched."""

@@ -16,9 +16,10 @@ class CarteraAgreementMoneyMoved(models.AbstractModel):
     _name = "cartera.agreement.money.moved"
     _description = "Money Moved for an Agreement"
 
-    def _bring_money(self):
+    def _bring_money(self, most):
         """Bring what is still to be paid, as far as money waits elsewhere.
 
+        :param most: no more than that is brought
         :return: the entries
         :raise UserError: when the day of a payment is locked
         """
@@ -32,10 +33,11 @@ class CarteraAgreementMoneyMoved(models.AbstractModel):
         for account, lines in owed.grouped("account_id").items():
             left = sum(needed[line] for line in lines)
             for payment in self._get_money_elsewhere(lines, owed.account_id):
-                amount = min(left, self._get_money(payment))
+                amount = min(left, self._get_money(payment), most)
                 if self.currency_id.compare_amounts(amount, 0) > 0:
                     entries |= self._move_money(payment, account, amount)
                     left -= amount
+                    most -= amount
         return entries
 
     def _get_lost_money(self):

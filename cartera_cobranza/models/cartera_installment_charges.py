@@ -69,6 +69,14 @@ class CarteraInstallmentCharges(models.AbstractModel):
             if part.charge_state in states
         )
 
+    def _get_unposted_charge(self):
+        """What its charges will come to, with taxes: as the draft has it, or as was
+        agreed until there is one."""
+        charge = self._get_charge()
+        if charge:
+            return charge.direction_sign * -charge.amount_total
+        return self.amount_interest + self.amount_fee + self.amount_tax
+
     def _get_charge(self):
         """The last invoice of the charges; whoever sees the instalment may see it."""
         charges = self.sudo().charge_ids.filtered("cartera_charge_number")

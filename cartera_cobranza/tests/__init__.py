@@ -17,6 +17,7 @@ from . import (
     test_agreement_left_out,
     test_agreement_limits,
     test_agreement_many,
+    test_agreement_matching,
     test_agreement_money_moved,
     test_agreement_planner,
     test_agreement_portal,

@@ -96,11 +96,23 @@ def test_charges_to_come_keep_an_instalment_open_and_are_not_open_yet():
     assert verdict.standings[3].open == 0
 
 
-def test_interest_alone_is_pending_until_it_is_invoiced():
+def test_nobody_is_late_with_what_was_not_charged():
+    facts = agreement(charges={1: (0, 12)}, money=((9, 400),), default_days=5)
+    verdict = judge(facts, day(20))
+    assert states(verdict)[0] == "partial"
+    assert (verdict.state, verdict.days_late, verdict.missed) == ("in_time", 0, 0)
+    assert verdict.date_next == day(10)
+    short = agreement(charges={1: (0, 12)}, money=((9, 399),), default_days=5)
+    assert judge(short, day(20)).state == "default"
+
+
+def test_interest_alone_is_due_until_it_is_invoiced():
     """An American schedule: principal comes with the last one."""
     facts = agreement(((10, 0), (40, 1_000)), charges={1: (0, 20), 2: (0, 20)})
     assert states(judge(facts, day(5))) == ["pending", "pending"]
-    assert states(judge(facts, day(20))) == ["overdue", "pending"]
+    assert states(judge(facts, day(20))) == ["due", "pending"]
+    charged = agreement(((10, 0), (40, 1_000)), charges={1: (20, 0), 2: (0, 20)})
+    assert states(judge(charged, day(20))) == ["overdue", "pending"]
     paid = agreement(((10, 0), (40, 1_000)), charges={2: (0, 20)})
     assert states(judge(paid, day(20))) == ["paid", "pending"]
 
