@@ -5,7 +5,9 @@ from ..lib.coverage import Instrument
 from . import cartera_own_defaults  # noqa: F401  (inherited: it comes first)
 
 # What the buttons decide.
-PROTECTED_FIELDS = frozenset({"date_ended", "installment_numbers", "state"})
+PROTECTED_FIELDS = frozenset(
+    {"amount_settled", "date_ended", "installment_numbers", "state"}
+)
 
 # What is fixed while the agreement is in force, but to a supervisor.
 FIXED_FIELDS = frozenset(
@@ -80,6 +82,13 @@ class CarteraAgreementCoverage(models.Model):
     amount = fields.Monetary(
         help="Zero: whoever is jointly liable answers for all, anything else for "
         "nothing.",
+    )
+    amount_settled = fields.Monetary(
+        string="Settled Before",
+        readonly=True,
+        copy=False,
+        help="What of its instalments was paid, or settled otherwise, when the pagaré "
+        "was made out for the rest: it needs no cover.",
     )
     installment_ids = fields.Many2many(
         "cartera.agreement.installment",
@@ -279,7 +288,7 @@ class CarteraAgreementCoverage(models.Model):
         self.ensure_one()
         owes_all = self.kind == "guarantor" and self.is_joint and not self.amount
         return Instrument(
-            None if owes_all else self.amount,
+            None if owes_all else self.amount + self.amount_settled,
             frozenset(self.installment_ids._origin.ids),
         )
 

@@ -2,7 +2,6 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..lib.coverage import cover
-from .cartera_agreement_document import LIVE_IN
 
 # What counts as cover: what is paid was good.
 GOOD_STATES = ("held", "paid")
@@ -68,7 +67,7 @@ class CarteraAgreement(models.Model):
     def action_create_pagares(self):
         """A pagaré of the debtor for each instalment that is not covered yet: planned
         while it is negotiated, issued from the offer on."""
-        if self.state in LIVE_IN["pagare"]:
+        if self.state not in ("draft", "to_approve", "refused"):
             self.action_issue_pagares()
         else:
             self._create_pagares(lambda uncovered: uncovered)
@@ -76,7 +75,7 @@ class CarteraAgreement(models.Model):
     def action_create_pagare(self):
         """One pagaré of the debtor for all that is not covered yet: planned while it
         is negotiated, issued from the offer on."""
-        if self.state in LIVE_IN["pagare"]:
+        if self.state not in ("draft", "to_approve", "refused"):
             self.action_issue_pagare()
         else:
             self._create_pagares(lambda uncovered: [uncovered])
@@ -102,7 +101,7 @@ class CarteraAgreement(models.Model):
 
     def _note_pagare(self, document):
         """The pagaré that was issued is the one that is held: the coverage of the same
-        instalments bears its folio, or is new.
+        instalments bears its folio and its amount, or is new.
 
         :param document: the ``cartera.agreement.document``
         """
@@ -110,12 +109,18 @@ class CarteraAgreement(models.Model):
         # Whoever may issue the pagaré has it signed, also once it is in force.
         agreement = self.sudo()
         parts = document.sudo().installment_id or agreement.installment_ids
+        total, amount = sum(parts.mapped("amount_total")), document.sudo().amount
+        values = {
+            "reference": document.name,
+            "amount": amount,
+            "amount_settled": total - amount,
+        }
         if held := agreement._find_held_pagare(parts):
-            held.reference = document.name
-            return
-        values = agreement._prepare_pagare(parts, document.name)
-        if agreement.currency_id.compare_amounts(values["amount"], 0) > 0:
-            agreement.env["cartera.agreement.coverage"].create(values)
+            held.write(values)
+        elif agreement.currency_id.compare_amounts(amount, 0) > 0:
+            agreement.env["cartera.agreement.coverage"].create(
+                {**agreement._prepare_pagare(parts, document.name), **values}
+            )
 
     def _find_held_pagare(self, parts):
         """The pagaré that is held, or planned, for just these instalments."""
@@ -201,6 +206,7 @@ class CarteraAgreementInstallment(models.Model):
         "amount_total",
         "agreement_id.installment_ids.amount_total",
         "agreement_id.coverage_ids.amount",
+        "agreement_id.coverage_ids.amount_settled",
         "agreement_id.coverage_ids.installment_ids",
         "agreement_id.coverage_ids.is_joint",
         "agreement_id.coverage_ids.kind",

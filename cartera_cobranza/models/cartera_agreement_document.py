@@ -77,6 +77,10 @@ class CarteraAgreementDocument(models.Model):
         ondelete="set null",
         help="That a pagaré stands for. Empty: the whole agreement.",
     )
+    currency_id = fields.Many2one(related="agreement_id.currency_id")
+    amount = fields.Monetary(
+        readonly=True, help="For which a pagaré is made out: what was still to be paid."
+    )
     lang = fields.Char(string="Language", readonly=True)
     title = fields.Char(readonly=True)
     # Made of texts that were sanitised when they were edited, and of escaped values.
@@ -178,11 +182,18 @@ class CarteraAgreementDocument(models.Model):
             "agreement_id": agreement.id,
             "kind": kind,
             "installment_id": installment and installment.id,
+            "amount": self._get_promised(agreement, kind, installment),
             "template_id": template.id,
             "date": company._get_cartera_today(),
             "date_valid_until": kind == "proposal" and agreement.date_valid_until,
             "lang": agreement._get_document_lang(),
         }
+
+    @api.model
+    def _get_promised(self, agreement, kind, installment=None):
+        """What a pagaré is made out for; nobody signs one for what is paid already."""
+        rows = installment or agreement.installment_ids
+        return rows._get_to_pay() if kind == "pagare" else 0
 
     @api.model
     def _draft(self, agreement, kind, template=None):
@@ -199,6 +210,7 @@ class CarteraAgreementDocument(models.Model):
                 "agreement_id": agreement.id,
                 "kind": kind,
                 "name": self.env._("(not issued yet)"),
+                "amount": self._get_promised(agreement, kind),
                 "date": agreement.company_id._get_cartera_today(),
                 "date_valid_until": kind == "proposal" and agreement.date_valid_until,
             }

@@ -142,16 +142,16 @@ class CarteraAgreementDocumentContent(models.AbstractModel):
             document.debtor_vat = debtor.vat or BLANK
             document.debtor_address = self._get_address(debtor)
 
-    @api.depends("agreement_id", "installment_id")
+    @api.depends("agreement_id", "amount", "installment_id")
     @api.depends_context("lang")
     def _compute_amounts(self):
         for document in self:
             agreement = document.agreement_id
             rows = document.installment_id or agreement.installment_ids
-            # Nobody signs a pagaré for what is paid already.
-            is_pagare = document.kind == "pagare"
             amount = (
-                rows._get_to_pay() if is_pagare else sum(rows.mapped("amount_total"))
+                document.amount
+                if document.kind == "pagare"
+                else sum(rows.mapped("amount_total"))
             )
             down = agreement.installment_ids.filtered(lambda row: row.number == 0)
             show = document._format_amount

@@ -1,7 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from .cartera_agreement_document import LIVE_IN
+# States in which the debtor signs pagarés: after a breach the debt is owed as a whole.
+PROMISED_IN = ("proposed", "active")
 
 LETTERS = ("settlement_letter", "paz_y_salvo")
 
@@ -164,16 +165,18 @@ class CarteraAgreementDocuments(models.AbstractModel):
 
     def action_issue_pagare(self):
         """Issue one pagaré for all that is to be paid."""
-        self._check_issuer(LIVE_IN["pagare"])
+        self._check_issuer(PROMISED_IN)
         # Derived from the ledger, whoever asks for the paper.
         self.sudo()._judge_now()
         self._check_pagares(lambda document: document.installment_id)
+        if self.currency_id.is_zero(self.installment_ids._get_to_pay()):
+            raise UserError(self.env._("Nothing is left to be paid."))
         self._note_pagare(self._issue("pagare"))
 
     def action_issue_pagares(self):
         """Issue a pagaré for each instalment that is still to be paid, and that nothing
         else secures."""
-        self._check_issuer(LIVE_IN["pagare"])
+        self._check_issuer(PROMISED_IN)
         # Derived from the ledger, whoever asks for the paper.
         self.sudo()._judge_now()
         self._check_pagares(lambda document: not document.installment_id)

@@ -162,6 +162,50 @@ class TestCoverage(AgreementCommon):
         folio = mine.document_ids.filtered(lambda one: one.kind == "pagare").name
         self.assertEqual(mine.coverage_ids.reference, folio)
 
+    def test_the_row_of_a_pagare_is_for_what_its_paper_is(self):
+        """After a payment both are for the rest, and nothing more needs cover."""
+        self._pay(self.invoice, 500, "2026-06-30")
+        mine = self._as(self.collector, self.agreement)
+        mine.action_issue_pagare()
+        paper = mine.document_ids.filtered(lambda one: one.kind == "pagare")
+        self.assertRecordValues(
+            mine.coverage_ids, [{"amount": 300, "reference": paper.name}]
+        )
+        self.assertEqual(paper.amount, 300)
+        self.assertCovered(400, 400, 100)
+        self._pay(self.invoice, 100, "2026-06-30")
+        mine.action_issue_pagare()
+        self.assertEqual(mine.coverage_ids.mapped("amount"), [300])
+        paper.sudo()._revoke()
+        mine.coverage_ids.sudo().unlink()
+        mine.action_issue_pagares()
+        self.assertRecordValues(
+            mine.coverage_ids, [{"amount": 200, "installment_ids": self.second.ids}]
+        )
+        self.assertCovered(0, 400, 50)
+
+    def test_a_planned_pagare_becomes_the_paper(self):
+        self._negotiate_again()
+        self._cover(100, kind="cheque", parts=self.first)
+        mine = self._as(self.collector, self.agreement)
+        mine.action_create_pagare()
+        self.agreement.sudo().write({"state": "active", "date_started": "2026-06-30"})
+        self._pay(self.invoice, 500, "2026-06-30")
+        mine.action_create_pagare()
+        planned = mine.coverage_ids.filtered(lambda one: one.kind == "pagare")
+        self.assertEqual(planned.amount, 300)
+        self.assertCovered(400, 400, 100)
+
+    def test_no_pagare_of_what_is_paid_or_broken(self):
+        mine = self._as(self.collector, self.agreement)
+        self._pay(self.invoice, 800, "2026-06-30")
+        with self.assertRaisesRegex(UserError, "Nothing is left"):
+            mine.action_issue_pagare()
+        self.agreement.sudo().state = "broken"
+        for button in ("action_create_pagare", "action_issue_pagares"):
+            with self.subTest(button), self.assertRaisesRegex(UserError, "in force"):
+                getattr(self._as(self.collector, self.agreement), button)()
+
     def test_once_it_is_offered_the_pagare_is_issued(self):
         for state, count, button in (
             ("proposed", 1, "action_create_pagare"),
