@@ -244,6 +244,25 @@ class TestAgreementEdges(DefaultCommon):
         self.assertEqual(agreement.amount_paid, 300)
         self.assertEqual(self._case().amount_total, 1000 + 200)
 
+    def test_a_member_that_leaves_its_group_owes_by_itself_after_the_agreement(self):
+        subsidiary = self._create_debtor("El Faro Norte")
+        group = self.env["cartera.debtor.group"].create(
+            {"name": "El Faro", "head_id": self.debtor.id, "is_one_case": True}
+        )
+        (self.debtor | subsidiary).cartera_group_id = group
+        invoice = self._invoice(500, "2026-04-02", partner=subsidiary)
+        agreement = self._make_agreement(invoice, ("2026-07-10", 500))
+        subsidiary.cartera_group_id = False
+        self.env.flush_all()
+        self._pay(invoice, 200, "2026-06-30", partner=subsidiary)
+        self.env["cartera.case"].search([])
+        self.assertEqual(agreement.amount_paid, 200)
+        self.assertEqual(self._case().amount_total, 1000 + 300)
+        agreement._close("broken", fields.Date.today())
+        self.env["cartera.run"].run(self.company)
+        self.assertEqual(self._case().amount_total, 1000)
+        self.assertEqual(self._case(subsidiary).amount_total, 300)
+
     # -- the books ----------------------------------------------------------------
 
     def test_an_archived_account_is_judged_like_any_other(self):
