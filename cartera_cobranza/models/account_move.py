@@ -163,6 +163,10 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if vals.get("state") == "draft":
+            # Money that is not in the books pays no instalment.
+            payments = self.sudo().line_ids.matched_debit_ids
+            payments.filtered(lambda one: one._get_bringing_entries()).unlink()
         if not {"state", "payment_state", "invoice_user_id"}.isdisjoint(vals):
             self.env["cartera.case.queue"]._mark_lines(self.line_ids)
         return result
@@ -179,7 +183,9 @@ class AccountMove(models.Model):
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         self._check_not_booked()
-        return super()._reverse_moves(default_values_list, cancel)
+        # Those are taken back here, and not because they lose their payments.
+        moves = self.with_context(cartera_reversed=self.ids)
+        return super(AccountMove, moves)._reverse_moves(default_values_list, cancel)
 
     def _check_not_agreed(self):
         """Leave alone what agreements are built on, and what they booked.

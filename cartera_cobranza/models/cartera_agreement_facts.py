@@ -127,45 +127,30 @@ class CarteraAgreementFacts(models.AbstractModel):
 
     @api.model
     def _get_undone_sql(self):
-        """Whether something was taken back of an agreement that its instalments do not
-        show: a payment that was brought over to them has fallen through, or what was
-        waived of moved debt is open again on its item."""
+        """Whether what was waived of moved debt is open again on its item, which the
+        instalments do not show."""
         return SQL(
             """
-            (
-                EXISTS (
-                    SELECT 1
-                    FROM account_move brought
-                    JOIN account_journal journal ON journal.id = brought.journal_id
-                    JOIN account_move_line line ON line.move_id = brought.id
-                    WHERE brought.cartera_agreement_id = agreement.id
-                        AND journal.type IN %(journals)s
-                        AND line.parent_state = 'posted'
-                        AND line.amount_residual_currency > 0
-                )
-                OR agreement.ledger_mode = 'reclassification' AND EXISTS (
-                    SELECT 1
-                    FROM cartera_agreement_item item
-                    JOIN account_move_line line ON line.id = item.line_id
-                    WHERE item.agreement_id = agreement.id
-                        AND line.parent_state = 'posted'
-                        AND line.amount_residual_currency > 0
-                        AND item.amount > COALESCE((
-                            SELECT SUM(partial.debit_amount_currency)
-                            FROM account_partial_reconcile partial
-                            JOIN account_move_line done
-                                ON done.id = partial.credit_move_id
-                            JOIN account_move entry ON entry.id = done.move_id
-                            WHERE partial.debit_move_id = line.id AND (
-                                done.cartera_agreement_item_id = item.id
-                                OR entry.cartera_settles
-                                AND entry.cartera_agreement_id = agreement.id
-                            )
-                        ), 0)
-                )
+            agreement.ledger_mode = 'reclassification' AND EXISTS (
+                SELECT 1
+                FROM cartera_agreement_item item
+                JOIN account_move_line line ON line.id = item.line_id
+                WHERE item.agreement_id = agreement.id
+                    AND line.parent_state = 'posted'
+                    AND line.amount_residual_currency > 0
+                    AND item.amount > COALESCE((
+                        SELECT SUM(partial.debit_amount_currency)
+                        FROM account_partial_reconcile partial
+                        JOIN account_move_line done ON done.id = partial.credit_move_id
+                        JOIN account_move entry ON entry.id = done.move_id
+                        WHERE partial.debit_move_id = line.id AND (
+                            done.cartera_agreement_item_id = item.id
+                            OR entry.cartera_settles
+                            AND entry.cartera_agreement_id = agreement.id
+                        )
+                    ), 0)
             )
-            """,
-            journals=MONEY_JOURNALS,
+            """
         )
 
     @api.model

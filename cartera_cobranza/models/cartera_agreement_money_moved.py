@@ -10,7 +10,8 @@ class CarteraAgreementMoneyMoved(models.AbstractModel):
     The entry bears day and journal of the payment, so that it counts as the money that
     it is, on the day on which it came; and its book value in both currencies, so that
     no difference in exchange arises of it. Whoever takes the entry back has the payment
-    unapplied as it was.
+    unapplied as it was; and whatever takes the payment away from the entry (it is reset
+    to draft, cancelled, reversed, unmatched) takes the entry back.
     """
 
     _name = "cartera.agreement.money.moved"
@@ -40,19 +41,26 @@ class CarteraAgreementMoneyMoved(models.AbstractModel):
                     most -= amount
         return entries
 
-    def _get_lost_money(self):
-        """What was brought over of payments that have fallen through since."""
-        # The entries of the agreement, for programs alone.
-        entries = self.sudo().move_ids.filtered(
-            lambda move: (
-                move.state == "posted" and move.journal_id.type in MONEY_JOURNALS
-            )
-        )
-        return sum(
-            max(line.amount_residual_currency, 0)
-            for line in entries.line_ids
-            if line.account_id.account_type == "asset_receivable"
-        )
+    def _take_money_back(self, entries):
+        """Take back what brought payments over that are there no more: the instalments
+        are open again.
+
+        :param entries: of one agreement
+        """
+        today = self.company_id._get_cartera_today()
+        for entry in entries:
+            if entry.state == "draft" or self._may_cancel(entry):
+                entry.button_cancel()
+            else:
+                self._reverse_entry(
+                    entry,
+                    today,
+                    self.env._(
+                        "%(folio)s: %(document)s taken back",
+                        folio=self.name,
+                        document=entry.name,
+                    ),
+                )
 
     def _get_money_elsewhere(self, owed, accounts):
         domain = self._get_payment_domain(owed)

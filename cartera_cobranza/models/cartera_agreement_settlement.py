@@ -136,7 +136,6 @@ class CarteraAgreementSettlement(models.AbstractModel):
             )
         parts = self._get_settlement_parts()
         missing = sum(part.amount for part in parts) - self._get_waived_most()
-        missing = max(missing, 0) + self._get_lost_money()
         if self.currency_id.compare_amounts(missing, 0) > 0:
             raise UserError(
                 self.env._(

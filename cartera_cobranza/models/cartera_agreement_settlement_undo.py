@@ -59,21 +59,22 @@ class CarteraAgreementSettlementUndo(models.AbstractModel):
         if move.is_invoice() and self._may_cancel(move):
             move.button_cancel()
             return
-        move._reverse_moves(
-            [
-                {
-                    "date": date,
-                    "invoice_date": date if move.is_invoice() else False,
-                    "ref": self.env._(
-                        "%(folio)s: settlement undone, %(document)s",
-                        folio=self.name,
-                        document=move.name,
-                    ),
-                    "cartera_agreement_id": self.id,
-                }
-            ],
-            cancel=True,
+        ref = self.env._(
+            "%(folio)s: settlement undone, %(document)s",
+            folio=self.name,
+            document=move.name,
         )
+        self._reverse_entry(move, date, ref)
+
+    def _reverse_entry(self, move, date, ref):
+        """Close what the agreement has booked by an entry of ``date``."""
+        values = {
+            "date": date,
+            "invoice_date": date if move.is_invoice() else False,
+            "ref": ref,
+            "cartera_agreement_id": self.id,
+        }
+        move._reverse_moves([values], cancel=True)
 
     def _may_cancel(self, move):
         """Whether the document may simply be cancelled: nobody has it yet, and nothing

@@ -126,22 +126,76 @@ class TestAgreementMoneyMoved(AgreementCommon):
         self.assertEqual(agreement.amount_open, 650)
         self.assertLedgerEven()
 
-    def test_a_payment_that_falls_through_is_owed_again(self):
+    def _apply_one(self):
+        """An agreement of 1,000, and a payment of 350 that was brought to it."""
         agreement = self._move_debt(1000, ("2026-07-31", 1000))
-        payment = self._receive(350)
+        payment = self._receive(350, "2026-06-25")
         self._match_payments(agreement)
-        payment.action_draft()
-        payment.action_cancel()
-        debt = self._moving(agreement).line_ids.filtered("debit")
-        self.assertEqual(debt.amount_residual, 350)
-        items = self._items().search([("debtor_id", "=", self.debtor.id)])
-        self.assertEqual(
-            sorted(items.mapped("amount_residual")), [350, 650], "on both accounts"
-        )
-        self._moving(agreement).sudo(False)._reverse_moves(cancel=True)
+        self.assertEqual(agreement.amount_open, 650)
+        return agreement, payment
+
+    def assertOwedAgain(self, agreement):
+        """The entry has gone with its payment: the instalment alone is owed."""
         self.env["cartera.case.queue"]._apply_pending()
-        self.assertEqual(agreement.amount_open, 1000)
+        self.assertEqual((agreement.amount_open, agreement.amount_paid), (1000, 0))
+        items = self._items().search([("debtor_id", "=", self.debtor.id)])
+        debts = items.filtered(lambda item: item.amount_residual > 0)
+        self.assertEqual(debts.mapped("amount_residual"), [1000])
+        self.assertEqual(debts.agreement_id, agreement)
         self.assertLedgerEven()
+        for day in ("2026-06-24", "2026-06-25", "2026-06-29"):
+            self.assertLedgerEven(day)
+
+    def test_a_payment_that_falls_through_is_owed_again(self):
+        agreement, payment = self._apply_one()
+        payment.action_draft()
+        self.assertEqual(self._moving(agreement).state, "cancel")
+        self.assertOwedAgain(agreement)
+        payment.action_cancel()
+        self.assertOwedAgain(agreement)
+
+    def test_a_payment_that_is_posted_again_is_brought_over_again(self):
+        agreement, payment = self._apply_one()
+        payment.action_draft()
+        payment.amount = 300
+        payment.action_post()
+        self.assertOwedAgain(agreement)
+        self._match_payments(agreement)
+        self.assertEqual(agreement.amount_open, 700)
+        self.assertTrue(payment.is_reconciled)
+        self.assertLedgerEven()
+
+    def test_a_payment_that_is_reversed_is_owed_again(self):
+        agreement, payment = self._apply_one()
+        payment.move_id._reverse_moves(cancel=True)
+        self.assertOwedAgain(agreement)
+        self.assertTrue(self._receivable_lines(payment.move_id).reconciled)
+
+    def test_a_payment_that_is_unmatched_is_unapplied_again(self):
+        agreement, payment = self._apply_one()
+        accountant = self.env.user
+        self.assertFalse(self.env.su)
+        money = self._receivable_lines(payment.move_id)
+        money.with_user(accountant).remove_move_reconcile()
+        self.assertOwedAgain(agreement)
+        self.assertEqual(money.amount_residual, -350)
+        self._match_payments(agreement)
+        self.assertEqual(agreement.amount_open, 650)
+
+    def test_in_closed_books_the_entry_is_reversed(self):
+        agreement, payment = self._apply_one()
+        moving = self._moving(agreement)
+        self.company.fiscalyear_lock_date = "2026-06-28"
+        self._receivable_lines(payment.move_id).remove_move_reconcile()
+        self.assertEqual(moving.state, "posted")
+        self.assertEqual(str(moving.reversal_move_ids.date), "2026-06-30")
+        self.assertOwedAgain(agreement)
+
+    def test_the_entry_may_be_cancelled_by_hand(self):
+        agreement, payment = self._apply_one()
+        self._moving(agreement).sudo(False).button_cancel()
+        self.assertOwedAgain(agreement)
+        self.assertEqual(self._receivable_lines(payment.move_id).amount_residual, -350)
 
     def test_broken_and_back_in_force_the_money_stays(self):
         agreement = self._move_debt(1000, ("2026-07-31", 600), ("2026-08-31", 400))
@@ -192,6 +246,12 @@ class TestAgreementMoneyMoved(AgreementCommon):
     def test_nothing_is_waived_for_money_that_fell_through(self):
         agreement, payment = self._settle_one()
         self._fall_through(payment)
+        with self.assertRaisesRegex(UserError, "700.00 of what was agreed"):
+            agreement._settle(fields.Date.today())
+
+    def test_nothing_is_waived_for_a_payment_that_is_a_draft_again(self):
+        agreement, payment = self._settle_one()
+        payment.action_draft()
         with self.assertRaisesRegex(UserError, "700.00 of what was agreed"):
             agreement._settle(fields.Date.today())
 
