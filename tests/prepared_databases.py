@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 from cartera_dev import paths, runtime
+from cartera_dev.inside import clock
 from cartera_dev.templates import Template
+
+# Of a working day, in Mexico: what is to be done on it may be done.
+NOON = "2026-06-17 18:00:00"
 
 
 @dataclass
@@ -19,6 +23,14 @@ class Database:
     odoo: runtime.Odoo
     name: str
     steps: Path
+
+    def at(self, moment: str) -> "Database":
+        """The same one, for which it is always the same day.
+
+        :param moment: when each of its programs starts, ISO date and time in UTC
+        """
+        environment = self.odoo.environment | {clock.VARIABLE: moment}
+        return replace(self, odoo=replace(self.odoo, environment=environment))
 
     def install(self) -> None:
         """Installs the module, without demo data of ours."""

@@ -1,6 +1,7 @@
 """The module comes and goes without a trace, whatever the database holds."""
 
 from catalog import counts, orphans, things
+from prepared_databases import NOON
 
 DEALINGS = {
     "cartera.case.cause",
@@ -15,14 +16,14 @@ ALL_IS_WELL = {"states": ["done"], "errors": [], "differences": 0}
 
 
 def test_empty_database(make_database):
-    database = make_database(modules=())
+    database = make_database(modules=()).at(NOON)
     database.install()
     assert database.do("nightly_run") == ALL_IS_WELL
     assert database.do("cases")["count"] == 0
 
 
 def test_existing_invoices_have_their_cases_at_once(make_database):
-    database = make_database()
+    database = make_database().at(NOON)
     receivable = database.do("make_invoices")
     database.install()
     cases = {"count": 2, "total": receivable, "overdue": receivable, "bucketed": 2}
@@ -31,7 +32,7 @@ def test_existing_invoices_have_their_cases_at_once(make_database):
 
 
 def test_uninstalling_leaves_nothing_and_reinstalling_finds_all(make_database):
-    database = make_database()
+    database = make_database().at(NOON)
     receivable = database.do("make_invoices")
     before, rows = things(database), counts(database)
     database.install()

@@ -1,10 +1,12 @@
 """Sales orders are guarded where sales are installed, and only as long as we are."""
 
+from prepared_databases import NOON
+
 IN_STAGE = "Ana is in the collection stage Extrajudicial"
 
 
 def test_orders_of_debtors_are_warned_of_blocked_and_allowed(make_database):
-    database = make_database()
+    database = make_database().at(NOON)
     database.install()
     database.odoo.install(database.name, "-i", "sale", "--without-demo=1")
     seen = database.do("guarded_orders")

@@ -7,7 +7,7 @@ import old_version
 import picture
 import pytest
 from cartera_dev.templates import Template
-from prepared_databases import Database, databases, without_clone
+from prepared_databases import NOON, Database, databases, without_clone
 
 # Every earlier version, and what is done with it.
 LIVES = {
@@ -60,18 +60,18 @@ def make(odoo, request):
 @pytest.fixture(scope="module")
 def fresh(make):
     """A database with the present version, installed."""
-    database = make()
+    database = make().at(NOON)
     database.install()
     return database
 
 
 @pytest.fixture(scope="module", params=LIVES)
-def upgraded(odoo, make, tmp_path_factory, request):
+def upgraded(make, tmp_path_factory, request):
     """A database that an old version has lived in, updated to the present one."""
     folder = tmp_path_factory.mktemp("old")
     old_version.unpack(request.param, folder)
-    database = make()
-    old = replace(database, odoo=without_clone(odoo, folder, addons=folder))
+    database = make().at(NOON)
+    old = replace(database, odoo=without_clone(database.odoo, folder, addons=folder))
     old.install()
     for step in LIVES[request.param]:
         old.do(step)

@@ -109,6 +109,14 @@ def _type_old_contacts(cr):
 def _carry_over_holds(cr):
     """Make pauses of the holds that cases had, and give those by people an activity on
     the day of their review. What is over by now is no pause any more."""
+    env = api.Environment(cr, SUPERUSER_ID, {"mail_activity_quick_update": True})
+    for company in env["res.company"].search([]):
+        _carry_over_holds_of(cr, company.id, company._get_cartera_today())
+    env["cartera.pause"].search([("state", "=", "active")])._plan_reviews()
+
+
+def _carry_over_holds_of(cr, company_id, today):
+    """The holds of one company, on the day that it is there."""
     cr.execute(
         """
         INSERT INTO cartera_pause (
@@ -125,23 +133,23 @@ def _carry_over_holds(cr):
             ) THEN 'strategy' ELSE 'internal' END,
             COALESCE(NULLIF(TRIM(known.hold_reason), ''), '?'),
             COALESCE(known.user_id, company.cartera_default_user_id, 2),
-            CURRENT_DATE, known.hold_until, 0, 'active', 1, NOW(), 1, NOW()
+            %(today)s, known.hold_until, 0, 'active', 1, NOW(), 1, NOW()
         FROM cartera_case known
         JOIN res_company company ON company.id = known.company_id
-        WHERE known.hold_until >= CURRENT_DATE
+        WHERE known.company_id = %(company)s AND known.hold_until >= %(today)s
             AND NOT EXISTS (
                 SELECT 1 FROM cartera_pause pause WHERE pause.case_id = known.id
             )
-        """
+        """,
+        {"company": company_id, "today": today},
     )
     cr.execute(
         """
         UPDATE cartera_case SET hold_until = NULL, hold_reason = NULL
-        WHERE hold_until < CURRENT_DATE
-        """
+        WHERE company_id = %(company)s AND hold_until < %(today)s
+        """,
+        {"company": company_id, "today": today},
     )
-    env = api.Environment(cr, SUPERUSER_ID, {"mail_activity_quick_update": True})
-    env["cartera.pause"].search([("state", "=", "active")])._plan_reviews()
 
 
 def _carry_over_promises(cr):

@@ -5,8 +5,11 @@
 
 import sys
 
+from cartera_dev.inside.clock import set_clock
+
 if __name__ == "__main__":
     sys.argv[0] = "odoo"
-    from odoo.cli.command import main
+    with set_clock():
+        from odoo.cli.command import main
 
-    main()
+        main()

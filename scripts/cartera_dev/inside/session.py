@@ -8,11 +8,13 @@ from odoo import api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
+from .clock import set_clock
+
 
 @contextmanager
 def environment(database: str) -> Iterator[api.Environment]:
     """An environment of the superuser, committed when the block ends well."""
     config.parse_config(["-d", database, "--log-level=warn"], setup_logging=True)
     registry = Registry(database)
-    with registry.cursor() as cr:
+    with set_clock(), registry.cursor() as cr:
         yield api.Environment(cr, api.SUPERUSER_ID, {})
