@@ -214,7 +214,8 @@ class TestAgreementDocuments(DocumentCommon):
                 contract = self._read(self._find(agreement, "contract"))
                 self.assertIn(expected, contract)
                 self.assertIn("an effective rate of 26.82 % a year", contract)
-                self.assertIn(f"Rate: 24 % {agreement.rate_kind} a year.", contract)
+                self.assertIn(f"Rate: 24 % {agreement.rate_kind} a year", contract)
+                self.assertIn("and without taxes: 26.82 %", contract)
         agreement.product_id.interest_on_charges = True
         contract = self._find(agreement, "contract")
         contract.invalidate_recordset()
@@ -225,7 +226,7 @@ class TestAgreementDocuments(DocumentCommon):
         for code, expected in {
             "mx": "submit to the courts of Puebla, and give up any others",
             "co": "performed in Puebla, whose judges",
-            "es": "the courts of Puebla decide on it; over a consumer",
+            "es": "they submit to the courts of Puebla; over a consumer",
             "cl": "their domicile in Puebla and submit to the courts of Puebla.",
             "pe": "submit to the courts of Puebla, and give up",
         }.items():
