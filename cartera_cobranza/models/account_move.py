@@ -304,6 +304,12 @@ class AccountMove(models.Model):
             >= 0
         )
 
+    def _is_cartera_note(self):
+        """Whether it is the credit note by which an instalment of an indexed agreement
+        comes to what its units are worth."""
+        self.ensure_one()
+        return self.move_type == "out_refund" and self.sudo().cartera_charge_number > 0
+
     def _is_cartera_claim(self):
         """Whether it claims what is owed anyway, so that it is no new credit: what an
         agreement charges or no longer waives, and what the proceedings cost."""

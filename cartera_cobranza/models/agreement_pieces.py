@@ -26,7 +26,11 @@ OUTSIDE = 1023
 # The models and fields that are read here.
 DEPENDS = {
     "account.journal": ["type"],
-    "account.move": ["cartera_agreement_id", "cartera_settles"],
+    "account.move": [
+        "cartera_agreement_id",
+        "cartera_charge_number",
+        "cartera_settles",
+    ],
     "account.partial.reconcile": ["exchange_move_id"],
     "cartera.agreement": [
         "amount_payable",

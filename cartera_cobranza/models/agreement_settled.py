@@ -68,7 +68,8 @@ def credited(as_of):
 
 def _settled(as_of):
     """What settled an item, and of it what was matched ``later``: as a credit count
-    credit notes, write-offs and other entries, but no exchange differences."""
+    credit notes, write-offs and other entries, but no exchange differences, nor what
+    the units of an indexed instalment lost in value, which pays it like money."""
     return SQL(
         """
         SELECT
@@ -79,6 +80,9 @@ def _settled(as_of):
             journal.type NOT IN %s AND NOT EXISTS (
                 SELECT 1 FROM account_partial_reconcile cause
                 WHERE cause.exchange_move_id = counterpart.move_id
+            ) AND NOT EXISTS (
+                SELECT 1 FROM account_move note
+                WHERE note.id = counterpart.move_id AND note.cartera_charge_number > 0
             ) AS is_credit
         FROM account_partial_reconcile partial
         JOIN account_move_line counterpart

@@ -54,7 +54,9 @@ class CarteraAgreementCharges(models.AbstractModel):
         for agreement in self:
             # Who sees the agreement may see what became of its charges.
             parts = agreement.sudo().installment_ids
-            posted = parts.charge_ids.filtered(lambda move: move.state == "posted")
+            posted = parts.charge_ids.filtered(
+                lambda move: move.state == "posted" and not move._is_cartera_note()
+            )
             agreement.amount_charges_paid = sum(
                 move.direction_sign * (move.amount_residual - move.amount_total)
                 for move in posted
@@ -119,12 +121,17 @@ class CarteraAgreementCharges(models.AbstractModel):
         agreement._check_lock_dates(date, invoice.journal_id, has_tax=True)
         if not self.company_id.sudo().cartera_charge_draft:
             invoice._post(soft=False)
+            agreement._apply_note(invoice)
         return invoice
 
     def _prepare_charge(self, installment, lines, date, number):
         """Values of the invoice; of a credit note where an indexed unit lost more value
         than there is interest."""
-        sign = 1 if sum(amount for _product, _label, amount in lines) >= 0 else -1
+        total = sum(amount for _product, _label, amount in lines)
+        total += self._sum_charge_tax(
+            [(product, amount) for product, _label, amount in lines]
+        )
+        sign = 1 if self.currency_id.compare_amounts(total, 0) >= 0 else -1
         position = self._get_charge_position()
         return {
             "move_type": "out_invoice" if sign > 0 else "out_refund",
@@ -256,6 +263,20 @@ class CarteraAgreementCharges(models.AbstractModel):
         :return: amount in that currency
         """
         self.ensure_one()
+        company = self.company_id.sudo()
+        return self._sum_charge_tax(
+            [
+                (company.cartera_interest_product_id, interest),
+                (company.cartera_fee_product_id, fee),
+            ]
+        )
+
+    def _sum_charge_tax(self, rows):
+        """Taxes on what one invoice charges.
+
+        :param rows: ``(product, amount without taxes)``
+        :return: amount in the currency of the agreement
+        """
         agreement = self.sudo().with_company(self.company_id)
         company, position = agreement.company_id, agreement._get_charge_position()
         engine = self.env["account.tax"]
@@ -270,10 +291,7 @@ class CarteraAgreementCharges(models.AbstractModel):
                 partner_id=agreement.partner_id,
                 special_mode="total_excluded",
             )
-            for product, amount in (
-                (company.cartera_interest_product_id, interest),
-                (company.cartera_fee_product_id, fee),
-            )
+            for product, amount in rows
             if product and amount
         ]
         if not lines:

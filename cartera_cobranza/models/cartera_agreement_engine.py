@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -144,8 +146,19 @@ class CarteraAgreementEngine(models.AbstractModel):
         credited = sum(credited for _taken, credited in pieces)
         total = row["total"]
         if row["is_moved"]:
+            own_money = tuple(piece for one in installments for piece in one.own_money)
+        if row["is_moved"] and row["state"] == "expired":
+            # The debt is back on its items but for what was paid before, which the
+            # entry that moved it has settled there; what is paid now comes to them.
+            row["is_moved"] = False
+            installments = tuple(
+                replace(one, own_money=None, own_credited=0) for one in installments
+            )
+            money += own_money
+            credited = max(credited - sum(amount for _day, amount in own_money), 0)
+        elif row["is_moved"]:
             # The covered items were settled by the entry that moved them.
-            money = tuple(piece for one in installments for piece in one.own_money)
+            money = own_money
             credited = sum(one.own_credited for one in installments)
             total = max((one.end for one in installments), default=0)
         row["credited"] = credited

@@ -373,7 +373,8 @@ class CarteraAgreementFacts(models.AbstractModel):
     def _fetch_settled(self, line_ids, as_of):
         """What settled debit items, by posted entries.
 
-        Differences of exchange belong to the money that brought them about.
+        Differences of exchange belong to the money that brought them about; and what
+        the units of an indexed instalment lost in value pays it like money.
 
         :return: ``{line id: [(day of the other entry, whether it is money, amount in
             the item's currency), ...]}``, in the order in which they were matched
@@ -386,6 +387,9 @@ class CarteraAgreementFacts(models.AbstractModel):
                     journal.type IN %(journals)s OR EXISTS (
                         SELECT 1 FROM account_partial_reconcile cause
                         WHERE cause.exchange_move_id = paid.move_id
+                    ) OR EXISTS (
+                        SELECT 1 FROM account_move note
+                        WHERE note.id = paid.move_id AND note.cartera_charge_number > 0
                     ) AS is_money,
                     partial.debit_amount_currency
                 FROM account_partial_reconcile partial

@@ -165,14 +165,37 @@ class CarteraAgreementLedger(models.AbstractModel):
 
     def _move_again(self, date):
         """Undo what went back: the new items are open again as they were. What was
-        paid of the covered items since is a credit of the debtor.
+        paid of the covered items since pays of them.
 
         :param date: day of the entries
         :raise UserError: see :meth:`_check_ledger`
         """
         self.ensure_one()
         # By the step that was checked: its entries are the program's.
-        self._undo_returning(self.sudo()._get_returning_entries(), date)
+        agreement = self.sudo().with_company(self.company_id)
+        entries = agreement._get_returning_entries()
+        freed = agreement._free_money(entries)
+        agreement._undo_returning(entries, date)
+        agreement._apply_money(freed)
+
+    def _free_money(self, entries):
+        """Take off the covered items the money that came for them since ``entries``
+        brought them back.
+
+        :return: how much
+        """
+        lines = entries.line_ids
+        since = min((lines.matched_debit_ids | lines.matched_credit_ids).ids, default=0)
+        paid = self.item_ids.line_id.matched_credit_ids.filtered(
+            lambda partial: (
+                since
+                and partial.id > since
+                and partial.credit_move_id.journal_id.type in MONEY_JOURNALS
+            )
+        )
+        freed = sum(paid.mapped("debit_amount_currency"))
+        paid.unlink()
+        return freed
 
     def _take_again(self, lines, date):
         """Move to ``lines`` again what went back of them when the agreement that took

@@ -38,9 +38,7 @@ class CarteraAgreementMatching(models.AbstractModel):
         agreement._charge_what_is_paid()
         kept = agreement._get_kept_money()
         left = agreement._get_money_at_hand() - kept
-        matched = agreement._match_payments(left)
-        if agreement._bring_money(left - matched):
-            matched += agreement._match_payments(left - matched)
+        matched = agreement._apply_money(left)
         if not matched and not kept:
             raise UserError(
                 self.env._(
@@ -145,14 +143,37 @@ class CarteraAgreementMatching(models.AbstractModel):
             reached |= part
         return reached
 
-    def _match_payments(self, most):
+    def _apply_money(self, most):
+        """Match payments, also such as wait on another account.
+
+        :param most: no more than that is matched
+        :return: how much was matched
+        """
+        matched = self._match_payments(most)
+        if self._bring_money(most - matched):
+            matched += self._match_payments(most - matched)
+        return matched
+
+    def _apply_note(self, note):
+        """Let what the units of an instalment lost in value pay of the debt: it is less
+        that has to be paid in money."""
+        if note._is_cartera_note():
+            lines = note.line_ids.filtered(
+                lambda line: line.account_id.account_type == "asset_receivable"
+            )
+            self._match_payments(note.amount_total, lines)
+
+    def _match_payments(self, most, payments=None):
         """
         :param most: no more than that is matched
+        :param payments: credit items; None for whatever payments are not applied
         :return: how much was matched
         """
         matched = 0
         targets = self._get_match_targets()
-        for payment in self._get_unapplied_payments():
+        if payments is None:
+            payments = self._get_unapplied_payments()
+        for payment in payments:
             for line in targets:
                 limit = min(targets[line], self._get_money(payment), most - matched)
                 if self.currency_id.compare_amounts(limit, 0) <= 0:
@@ -239,11 +260,22 @@ class CarteraAgreementMatching(models.AbstractModel):
         return lines | self._get_open_charge_lines()
 
     def _get_unapplied_payments(self):
-        """Receivable items of money that the debtors of the covered items paid."""
+        """Receivable items of money that the debtors of the covered items paid, and of
+        what the units of indexed instalments lost in value."""
         owed = self._get_owed_lines()
         domain = self._get_payment_domain(owed)
         domain.append(("account_id", "in", owed.account_id.ids))
-        return self.env["account.move.line"].search(domain, order="date, id")
+        payments = self.env["account.move.line"].search(domain, order="date, id")
+        notes = self.installment_ids.charge_ids.filtered(
+            lambda move: move.state == "posted" and move._is_cartera_note()
+        )
+        return payments | notes.line_ids.filtered(
+            lambda line: (
+                line.account_id in owed.account_id
+                and line.amount_residual_currency < 0
+                and line.account_id.account_type == "asset_receivable"
+            )
+        )
 
     def _get_money_at_hand(self):
         """What there is that may be matched, on whatever receivable account."""

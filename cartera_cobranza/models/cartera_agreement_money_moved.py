@@ -1,7 +1,5 @@
 from odoo import models
 
-from .cartera_case_promise import MONEY_JOURNALS
-
 
 class CarteraAgreementMoneyMoved(models.AbstractModel):
     """Brings money that waits on another receivable account to that of the instalments:

@@ -55,15 +55,32 @@ class CarteraAgreementSettlement(models.AbstractModel):
         """Book what was waived now, as a supervisor."""
         self._check_supervisor()
         for agreement in self:
+            agreement._judge_now()
             if not agreement.is_settlement_due:
-                raise UserError(
-                    self.env._(
-                        "Agreement %(folio)s cannot be settled: what was agreed is not "
-                        "all paid in time. Money that came late is accepted first.",
-                        folio=agreement.name,
-                    )
-                )
+                agreement.sudo()._tell_why_not_due()  # whatever it is about
             agreement._settle(agreement.company_id._get_cartera_today())
+
+    def _tell_why_not_due(self):
+        """:raise UserError: with what keeps it from being settled"""
+        self._check_settlement()
+        charges = sum(self._get_open_charge_lines().mapped("amount_residual_currency"))
+        charges += self.amount_charges_to_come
+        if self.currency_id.compare_amounts(charges, 0) > 0:
+            raise UserError(
+                self.env._(
+                    "Agreement %(folio)s cannot be settled: %(amount)s of interest and "
+                    "fees is still to be invoiced or to be paid.",
+                    folio=self.name,
+                    amount=format_amount(self.env, charges, self.currency_id),
+                )
+            )
+        raise UserError(
+            self.env._(
+                "Agreement %(folio)s cannot be settled: what was agreed is not "
+                "all paid in time. Money that came late is accepted first.",
+                folio=self.name,
+            )
+        )
 
     def _check_supervisor(self):
         """:raise AccessError: unless a supervisor with access to them asks"""

@@ -148,14 +148,18 @@ class CarteraInstallmentCharges(models.AbstractModel):
         """
         self._check_charge_decision()
         for installment in self.sudo():
-            if installment.charge_state not in ("draft", "issued"):
+            charge = installment._get_charge()
+            if (
+                installment.charge_state not in ("draft", "issued")
+                or charge._is_cartera_note()
+            ):
                 raise UserError(
                     self.env._(
                         "Instalment %(number)s has no invoice of charges to waive.",
                         number=installment.number,
                     )
                 )
-            installment._waive_charge(installment._get_charge(), reason)
+            installment._waive_charge(charge, reason)
 
     def _waive_charge(self, charge, reason):
         agreement = self.agreement_id

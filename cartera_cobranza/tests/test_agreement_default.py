@@ -477,6 +477,14 @@ class TestSettlementInTime(DefaultCommon):
         self._phase("2026-07-22")
         self.assertEqual(len(self._activities(self.agreement, "late")), 1)
 
+    def test_late_money_is_accepted_before_it_is_settled(self):
+        self._later_pay(600, "2026-07-20")
+        with (
+            self._on("2026-07-20"),
+            self.assertRaisesRegex(UserError, "accepted first"),
+        ):
+            self._as(self.supervisor, self.agreement).action_settle()
+
     def test_what_is_paid_under_a_later_agreement_is_no_question(self):
         self._phase("2026-07-14")
         self.assertEqual(self.agreement.state, "expired")

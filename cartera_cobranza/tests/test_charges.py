@@ -507,3 +507,87 @@ class TestCharges(ChargesCommon):
         self.assertEqual(self._charge("2026-07-16"), (0, []))
         self.assertLedgerEven()
         self.assertEqual(self._settle(agreement, "2026-07-16"), "kept")
+
+    def test_what_units_are_worth_pays_them_when_they_lost_value(self):
+        unit = self._index(("2026-06-30", 10), ("2026-07-15", 3))
+        agreement = self._agree(("2026-07-15", 500), ("2026-08-15", 500))
+        agreement.write({"index_currency_id": unit.id, "index_value": 10})
+        agreement.installment_ids.units = 50
+        payment = self._pay_and_match(agreement, 150, "2026-07-15")
+        note = self._charges(agreement)
+        self.assertRecordValues(
+            note,
+            [{"move_type": "out_refund", "amount_total": 350, "amount_residual": 0}],
+        )
+        self.assertTrue(payment.is_reconciled)
+        first, second = agreement.installment_ids
+        with self._on("2026-07-15"):
+            self.assertEqual(
+                [(one.state, one.amount_open) for one in (first, second)],
+                [("paid", 0), ("pending", 500)],
+            )
+            items = self._items().search([("agreement_id", "=", agreement.id)])
+            self.assertEqual(
+                [(item.installment_id, item.amount_residual) for item in items],
+                [(second, 500)],
+            )
+            self.assertEqual(agreement.amount_paid, 500)
+            self.assertEqual(agreement.amount_credited, 0)
+            self.assertEqual(agreement.amount_charges_paid, 0)
+        self.assertLedgerEven()
+        with self.assertRaisesRegex(UserError, "no invoice of charges"):
+            first._waive_charges("Goodwill")
+
+    def test_at_night_the_note_of_lost_value_is_matched_with_the_debt(self):
+        unit = self._index(("2026-06-30", 10), ("2026-07-15", 3))
+        agreement = self._agree_in_units(unit)
+        self.assertEqual(self._charge("2026-07-15"), (1, []))
+        self.assertEqual(self._charges(agreement).amount_residual, 0)
+        self.assertEqual(self.invoice.amount_residual, 300)
+        self._pay_and_match(agreement, 300, "2026-07-16")
+        self.assertEqual(self._settle(agreement, "2026-07-16"), "kept")
+
+    def test_a_note_is_matched_where_the_debt_was_moved(self):
+        self.company.cartera_agreement_journal_id = self.misc_journal
+        unit = self._index(("2026-06-30", 10), ("2026-07-15", 3))
+        product = self._agreement_product(ledger_mode="reclassification")
+        agreement = self._agree(("2026-07-15", 1000), product=product)
+        agreement.write({"index_currency_id": unit.id, "index_value": 10})
+        agreement.installment_ids.units = 100
+        self.assertEqual(self._charge("2026-07-15"), (1, []))
+        self.assertEqual(agreement.installment_ids.line_ids.amount_residual, 300)
+        self._pay_and_match(agreement, 300, "2026-07-16")
+        self.assertEqual(agreement.installment_ids.state, "paid")
+
+    def test_paid_ahead_what_units_lost_is_a_credit_of_the_debtor(self):
+        unit = self._index(("2026-06-30", 10), ("2026-07-15", 3))
+        agreement = self._agree(("2026-07-15", 500), ("2026-08-15", 500))
+        agreement.write({"index_currency_id": unit.id, "index_value": 10})
+        agreement.installment_ids[0].units = 50
+        self._pay(self.invoice, 900, "2026-07-01")
+        self.assertEqual(self._charge("2026-07-15"), (1, []))
+        self.assertEqual(self._charges(agreement).amount_residual, 250)
+        self.assertEqual(self.invoice.amount_residual, 0)
+        self.assertLedgerEven()
+
+    def test_tax_on_interest_can_turn_what_is_charged_into_a_debt(self):
+        unit = self._index(("2026-06-30", 10), ("2026-07-15", 9.79))
+        agreement = self._agree_in_units(unit, interest=20)
+        self.assertEqual(self._charge("2026-07-15"), (1, []))
+        charge = self._charges(agreement)
+        self.assertRecordValues(
+            charge,
+            [{"move_type": "out_invoice", "amount_untaxed": -1, "amount_total": 2}],
+        )
+
+    def test_units_that_lost_just_the_interest(self):
+        unit = self._index(("2026-06-30", 10), ("2026-07-15", 9.8))
+        self.interest.taxes_id = False
+        self.interest.property_account_income_id = self.company_data[
+            "default_account_revenue"
+        ].copy({"name": "Interest", "tax_ids": False})
+        agreement = self._agree_in_units(unit, interest=20)
+        self.assertEqual(self._charge("2026-07-15"), (1, []))
+        self.assertEqual(self._charges(agreement).amount_total, 0)
+        self._pay_and_match(agreement, 1000, "2026-07-15")
+        self.assertEqual(agreement.installment_ids.state, "paid")

@@ -484,11 +484,15 @@ class TestReclassification(AgreementCommon):
         self.assertEqual(self._open(invoice), [(0, 0)])
         self.assertEqual(len(agreement.move_ids), 3)
         self.assertLedgerEven()
-        # And once more, whatever was paid of the invoice in the meantime.
+        # And once more: what was paid of the invoice in the meantime pays instalments.
         self._leave(agreement)
-        self._pay(invoice, 100, "2026-06-30")
+        payment = self._pay(invoice, 100, "2026-06-30")
         agreement._enter_ledger(fields.Date.today())
-        self.assertEqual([line.amount_residual for line in lines], [-100, *before[1:]])
+        self.assertEqual(before[:2], [0, 250])
+        self.assertEqual(
+            [line.amount_residual for line in lines], [0, 150, *before[2:]]
+        )
+        self.assertTrue(payment.is_reconciled)
         self.assertLedgerEven()
 
     def test_settled_by_credit_note_of_the_invoice(self):

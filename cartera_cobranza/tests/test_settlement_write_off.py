@@ -192,10 +192,19 @@ class TestSettlementWriteOff(SettlementCommon):
         agreement.with_user(supervisor).action_settle()
         self.assertSettled(agreement)
 
-    def test_not_before_it_is_due(self):
+    def test_not_while_a_payment_is_unmatched(self):
         agreement = self._paid()
-        agreement.is_settlement_due = False
-        with self.assertRaises(UserError):
+        agreement.item_ids.line_id.remove_move_reconcile()
+        # The form may be older than that.
+        agreement.is_settlement_due = True
+        with self.assertRaisesRegex(UserError, "of what was agreed is still to be"):
+            agreement.action_settle()
+        self.assertEqual(agreement.state, "active")
+
+    def test_not_while_charges_are_to_come(self):
+        agreement = self._paid()
+        agreement.installment_ids[-1].amount_fee = 12.5
+        with self.assertRaisesRegex(UserError, "12.50 of interest and fees"):
             agreement.action_settle()
 
     # -- the night ----------------------------------------------------------------
