@@ -239,7 +239,8 @@ class CarteraDemoAgreements(models.AbstractModel):
 
     @api.model
     def _pay(self, case, kind, share=1.0):
-        """The debtor pays a share of what has come due, of a settlement all of it."""
+        """The debtor pays a share of what has come due, or else of what comes due next:
+        a weekend or holiday moves it; of a settlement, all of it."""
         company = case.company_id
         today = company._get_cartera_today()
         self.env["cartera.agreement.charger"]._charge_company(company, today)
@@ -248,7 +249,9 @@ class CarteraDemoAgreements(models.AbstractModel):
         agreement = self._find_agreement(case)
         parts = agreement.installment_ids
         if kind != "finiquito":
-            parts = parts.filtered(lambda part: part.date <= today)
+            unpaid = parts.filtered("amount_open")
+            due = unpaid.filtered(lambda part: part.date <= today)
+            parts = due or unpaid[:1]
         amount = sum(parts.mapped("amount_open")) * share
         bank = self.env["cartera.demo.ledger"]._get_journal(company, "bank")
         payment = self.env["account.payment"].create(
