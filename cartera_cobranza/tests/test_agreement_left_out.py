@@ -34,6 +34,7 @@ class TestAgreementLeftOut(NegotiationCommon):
     def _credit(self, amount):
         note = self._invoice(amount, "2026-06-30", move_type="out_refund")
         self._match(note | self.first)
+        return note
 
     # -- how much -----------------------------------------------------------------
 
@@ -80,6 +81,44 @@ class TestAgreementLeftOut(NegotiationCommon):
         self.assertEqual(self._read(new).amount_paid, 50)
         self._credit(200)
         self.assertEqual((self._read(new).amount_paid, new.amount_credited), (50, 0))
+
+    # -- what becomes of it -------------------------------------------------------
+
+    def test_the_table_of_the_accounting_manual(self):
+        dispute = self._dispute(300)
+        agreement = self._cover(700, ("2026-07-15", 350), ("2026-08-15", 350))
+        self.assertPieces((None, 300, "disputed"), (1, 350), (2, 350))
+        self._pay(self.first, 350, "2026-06-30")
+        self.assertPieces((None, 300, "disputed"), (2, 350))
+        note = self._credit(300)
+        self.assertPieces((2, 350))
+        self._unmatch(note)
+        note = self._credit(340)
+        self.assertPieces((2, 310))
+        self._unmatch(note)
+        dispute.action_unfounded()
+        self.assertPieces((None, 300, "collectable"), (2, 350))
+        self._pay(self.first, 350, "2026-06-30")
+        self.assertPieces((None, 300, "collectable"))
+        self.assertEqual(self._read(agreement).standing, "complete")
+
+    def assertPieces(self, *expected):
+        """:param expected: ``(instalment or None, open, status)`` of each piece of the
+        first invoice, the status of an instalment being left out"""
+        line = self._receivable_lines(self.first)
+        self.env["cartera.case"].search([])
+        items = self._items().search([("move_line_id", "=", line.id)])
+        found = [
+            (item.installment_id.number, item.amount_residual)
+            if item.agreement_id
+            else (None, item.amount_residual, item.status)
+            for item in items
+        ]
+        self.assertCountEqual(found, expected)
+        self.assertLedgerEven()
+
+    def _unmatch(self, note):
+        self._receivable_lines(note).remove_move_reconcile()
 
     # -- its charges --------------------------------------------------------------
 
