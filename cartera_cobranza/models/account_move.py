@@ -45,6 +45,7 @@ class AccountMove(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
+        prefetch="cartera",
         groups=READERS,
         help="The agreement that this entry was made for.",
     )
@@ -55,6 +56,7 @@ class AccountMove(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
+        prefetch="cartera",
         groups=READERS,
         help="The instalment whose interest and fees it invoices.",
     )
@@ -62,6 +64,7 @@ class AccountMove(models.Model):
         string="Charge",
         readonly=True,
         copy=False,
+        prefetch="cartera",
         groups=READERS,
         help="One for the first invoice of the charges of an instalment; more when a "
         "waived one was charged again. Zero for credit notes.",
@@ -69,6 +72,7 @@ class AccountMove(models.Model):
     cartera_component = fields.Selection(
         [("capital", "Capital"), ("interest", "Interest"), ("fee", "Fees")],
         string="Part of the Debt",
+        prefetch="cartera",
         groups=READERS,
         help="What the invoice counts as when an agreement waives a part of the debt. "
         "Empty: capital, but for invoices of interest and fee products alone.",

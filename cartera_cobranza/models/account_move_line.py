@@ -28,6 +28,7 @@ class AccountMoveLine(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
+        prefetch="cartera",
         groups=READERS,
         help="The covered item that an agreement moved here.",
     )

@@ -15,9 +15,8 @@ class CarteraAgreementMarks(models.AbstractModel):
     @api.model
     def default_get(self, fields):
         # Nor do they come of anybody's own default, or of the context.
-        return super().default_get(
-            [name for name in fields if name not in self._agreement_marks]
-        )
+        marks = self._agreement_marks
+        return super().default_get([name for name in fields if name not in marks])
 
     @api.model_create_multi
     def create(self, vals_list):

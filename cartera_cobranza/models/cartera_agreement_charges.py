@@ -44,12 +44,9 @@ class CarteraAgreementCharges(models.AbstractModel):
 
     # -- what becomes of them, in sums --------------------------------------------
 
-    @api.depends(
-        "installment_ids.charge_ids.amount_residual",
-        "installment_ids.charge_ids.state",
-        "installment_ids.charge_outcome",
-        "state",
-    )
+    # Nothing of the invoices is among what they depend on: each payment would have to
+    # follow that. What changes invoices makes these forgotten.
+    @api.depends("installment_ids.charge_state")
     def _compute_charge_amounts(self):
         for agreement in self:
             # Who sees the agreement may see what became of its charges.

@@ -5,6 +5,36 @@ from .cartera_case_aging import FEW_DEBTORS
 from .cartera_case_amounts import CACHED_FIELDS
 from .conflicts import fetch_quietly
 
+# What is read of the ledger without depending on it, which every payment would have to
+# follow: the names of the fields by model, None for all of them.
+READ_OF_LEDGER = {
+    "account.move": (
+        "cartera_case_id",
+        "cartera_covered_by_id",
+        "cartera_days_overdue",
+    ),
+    "cartera.agreement": (
+        "amount_charges_dropped",
+        "amount_charges_paid",
+        "amount_charges_to_come",
+        "charge_text",
+    ),
+    "cartera.agreement.installment": ("charge_state",),
+    "cartera.case": (*CACHED_FIELDS, "days_overdue", "open_item_ids", "aging_strip"),
+    "cartera.legal.case": ("amount_to_invoice", "invoice_count"),
+    "cartera.legal.cost": ("is_invoiced",),
+    "cartera.open.item": None,
+    "res.partner": (
+        "cartera_amount_overdue",
+        "cartera_case_id",
+        "cartera_days_overdue",
+        "cartera_own_balance",
+        "cartera_own_overdue",
+        "cartera_stage_id",
+        "cartera_user_id",
+    ),
+}
+
 # Beyond this many new cases the table's statistics are of no use any more.
 ANALYZE_FROM = 1000
 
@@ -210,19 +240,10 @@ class CarteraCaseRefresh(models.AbstractModel):
 
     @api.model
     def _invalidate_caches(self):
-        """Forget what was read of the cases and items in this transaction."""
-        self.env["cartera.open.item"].invalidate_model(flush=False)
-        self.env["cartera.case"].invalidate_model(
-            [*CACHED_FIELDS, "days_overdue", "open_item_ids", "aging_strip"],
-            flush=False,
-        )
-        self.env["res.partner"].invalidate_model(
-            self.env["res.partner"]._get_cartera_fields(), flush=False
-        )
-        self.env["account.move"].invalidate_model(
-            ["cartera_case_id", "cartera_covered_by_id", "cartera_days_overdue"],
-            flush=False,
-        )
+        """Forget what was read of the ledger in this transaction without depending on
+        it."""
+        for model_name, names in READ_OF_LEDGER.items():
+            self.env[model_name].invalidate_model(names, flush=False)
         self.env["cartera.worklist.engine"]._invalidate_caches()
 
     # -- the nightly run ----------------------------------------------------------

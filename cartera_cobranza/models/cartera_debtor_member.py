@@ -47,6 +47,7 @@ class CarteraDebtorMember(models.AbstractModel):
         string="Debtor Group",
         index="btree_not_null",
         copy=False,
+        prefetch="cartera",
         groups=READERS,
         help="The group of companies that the debtor belongs to.",
     )
@@ -57,6 +58,7 @@ class CarteraDebtorMember(models.AbstractModel):
         store=True,
         index=True,
         copy=False,
+        prefetch="cartera",
         groups=READERS,
         help="Whose case holds what the partner owes: its company, or the parent of "
         "the group where that is collected as one case.",

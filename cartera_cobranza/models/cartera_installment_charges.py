@@ -29,10 +29,10 @@ class CarteraInstallmentCharges(models.AbstractModel):
         "were posted, or all of the debt was paid before their day.",
     )
 
+    # Nothing of the invoices is among what it depends on: each payment would have to
+    # follow that. What changes invoices makes this forgotten.
     @api.depends(
         "charge_ids.cartera_charge_number",
-        "charge_ids.state",
-        "charge_ids.reversed_entry_id",
         "charge_note",
         "charge_outcome",
         "agreement_id.state",

@@ -104,7 +104,9 @@ class CarteraLegalCost(models.Model):
         "CHECK (amount > 0)", "A cost must be more than zero."
     )
 
-    @api.depends("move_id.state", "move_id.payment_state")
+    # Nothing of the invoice is among what it depends on: each payment would have to
+    # follow that. What changes invoices makes this forgotten.
+    @api.depends("move_id")
     def _compute_is_invoiced(self):
         """What was cancelled or reversed can be invoiced again."""
         for cost in self:

@@ -17,12 +17,14 @@ class ResCompany(models.Model):
         default=lambda self: self._default_cartera_aging_policy_id(),
         check_company=True,
         ondelete="restrict",
+        prefetch="cartera",
         help="The buckets (edades de cartera) in which receivables are shown.",
     )
     cartera_default_user_id = fields.Many2one(
         "res.users",
         string="Default Collector",
         domain="[('share', '=', False), ('company_ids', 'in', id)]",
+        prefetch="cartera",
         help="Collector of the debtors who have no case yet.",
     )
 
@@ -31,6 +33,7 @@ class ResCompany(models.Model):
         string="Kind of Creditor",
         default="commercial",
         required=True,
+        prefetch="cartera",
         help="Some contact rules bind only those who lend money by trade.",
     )
 
@@ -43,11 +46,13 @@ class ResCompany(models.Model):
         string="Credits in Messages",
         required=True,
         default="deduct",
+        prefetch="cartera",
         help="What messages do with credit notes and unapplied payments.",
     )
     cartera_payment_instructions = fields.Text(
         string="How to Pay",
         translate=True,
+        prefetch="cartera",
         help="What messages say about it: accounts, references, ways to pay.",
     )
 
@@ -56,6 +61,7 @@ class ResCompany(models.Model):
         string="A Call Outside the Rules",
         required=True,
         default="block",
+        prefetch="cartera",
         help="What happens when somebody wants to call, visit or log a contact that is "
         "not allowed now. Either way the refusal is kept as evidence. Messages are "
         "never sent outside the rules.",
@@ -66,6 +72,7 @@ class ResCompany(models.Model):
         string="Longest Pause",
         default=30,
         required=True,
+        prefetch="cartera",
         help="Days for which a collector may leave a debtor alone. A supervisor may do "
         "so for longer.",
     )
@@ -75,11 +82,13 @@ class ResCompany(models.Model):
         string="Attention Every",
         default=30,
         required=True,
+        prefetch="cartera",
         help="Days after which a debtor in no segment that owes something overdue is "
         "looked after by a person at the latest.",
     )
     cartera_limitation_months = fields.Integer(
         string="Limitation After",
+        prefetch="cartera",
         help="Months after its due date in which a debt becomes time-barred, for the "
         "points of the worklist. Zero: not watched.",
     )
@@ -97,6 +106,7 @@ class ResCompany(models.Model):
         string="Journal of Agreements",
         domain="[('type', '=', 'general'), ('company_id', '=', id)]",
         check_company=True,
+        prefetch="cartera",
         help="Where write-offs and reclassifications of agreements are posted.",
     )
     cartera_agreement_account_id = fields.Many2one(
@@ -104,12 +114,14 @@ class ResCompany(models.Model):
         string="Receivables Under Agreement",
         domain="[('account_type', '=', 'asset_receivable')]",
         check_company=True,
+        prefetch="cartera",
         help="Where agreements that move the debt put it. Empty: each item's account.",
     )
     cartera_writeoff_account_id = fields.Many2one(
         "account.account",
         string="Waived Receivables",
         check_company=True,
+        prefetch="cartera",
         help="Account of what agreements waive without a credit note.",
     )
     cartera_waiver_product_id = fields.Many2one(
@@ -117,6 +129,7 @@ class ResCompany(models.Model):
         string="Product of Waivers",
         domain="[('type', '=', 'service')]",
         check_company=True,
+        prefetch="cartera",
         help="A service that stands on the lines of credit notes that agreements make, "
         "where electronic invoices ask for one. Empty: none.",
     )
@@ -125,6 +138,7 @@ class ResCompany(models.Model):
         string="Financing Interest",
         default=lambda self: self._default_agreement_product("interest"),
         check_company=True,
+        prefetch="cartera",
         help="Product of the interest on the invoices of instalments, with the taxes "
         "that it bears in the country.",
     )
@@ -133,6 +147,7 @@ class ResCompany(models.Model):
         string="Fee of an Agreement",
         default=lambda self: self._default_agreement_product("fee"),
         check_company=True,
+        prefetch="cartera",
         help="Product of the fees on the invoices of instalments, with their taxes.",
     )
     cartera_index_product_id = fields.Many2one(
@@ -140,37 +155,44 @@ class ResCompany(models.Model):
         string="Indexation",
         default=lambda self: self._default_agreement_product("index"),
         check_company=True,
+        prefetch="cartera",
         help="Product of what instalments in indexed units are worth more on their day "
         "than when they were agreed.",
     )
     cartera_credit_note_draft = fields.Boolean(
         string="Review Credit Notes",
+        prefetch="cartera",
         help="Credit notes of agreements are left in draft for somebody to check; the "
         "agreement is settled when they are posted.",
     )
     cartera_charge_draft = fields.Boolean(
         string="Review Charges",
+        prefetch="cartera",
         help="Invoices of interest and fees of agreements are left in draft for "
         "somebody to check and post.",
     )
     cartera_discount_rate = fields.Float(
         string="Discount Rate (% a Year)",
         digits=(9, 4),
+        prefetch="cartera",
         help="Effective rate at which agreements show what later payments are worth "
         "today. Zero: as much as today's.",
     )
     cartera_rate_cap = fields.Float(
         string="Legal Cap of Rates (% a Year)",
         digits=(9, 4),
+        prefetch="cartera",
         help="Highest effective rate that an agreement may ask for. Zero: none.",
     )
 
     cartera_signer = fields.Char(
         string="Legal Representative",
+        prefetch="cartera",
         help="Who signs agreements for the company. Empty: the company itself.",
     )
     cartera_signer_powers = fields.Char(
         string="Powers of the Representative",
+        prefetch="cartera",
         help="The deed that proves them, as documents of agreements name it.",
     )
 
@@ -182,23 +204,27 @@ class ResCompany(models.Model):
         string="Approval of Plans",
         required=True,
         default="manual",
+        prefetch="cartera",
         help="Whether the plan of each night is run only when a supervisor has "
         "approved it, or at once.",
     )
     cartera_plan_keep_days = fields.Integer(
         string="Keep Plans For",
         default=90,
+        prefetch="cartera",
         help="Days after which the lines of a plan are deleted. The steps that were "
         "done stay.",
     )
     cartera_bank_lag_days = fields.Integer(
         string="Bank Statements Not Older Than",
+        prefetch="cartera",
         help="Nobody is asked for money when the last bank movement is more than these "
         "days old. Zero: never mind.",
     )
     cartera_transit_share = fields.Float(
         string="Money on Its Way From (%)",
         default=80,
+        prefetch="cartera",
         help="A debtor is not asked for money while receipts that nobody has matched "
         "make up this share of what is overdue. Zero: never mind.",
     )

@@ -18,12 +18,13 @@ DEBTOR_KINDS = [
 # known: Ley 20.416 art. 9.
 SMALL_COMPANY_COUNTRIES = ("CL",)
 
-# What is tracked but not everybody may see.
-TRACKED = (
-    "cartera_debtor_kind_set",
-    "cartera_insolvent_since",
-    "cartera_sued_since",
-    "cartera_tz",
+TRACKED = frozenset(
+    {
+        "cartera_debtor_kind_set",
+        "cartera_insolvent_since",
+        "cartera_sued_since",
+        "cartera_tz",
+    }
 )
 
 
@@ -77,6 +78,7 @@ class ResPartner(models.Model):
     cartera_collection_contact = fields.Boolean(
         string="Collections Contact",
         copy=False,
+        prefetch="cartera",
         groups=READERS,
         help="Messages of collection go to this person first.",
     )
@@ -85,6 +87,7 @@ class ResPartner(models.Model):
         string="Contact Tier",
         default="1",
         copy=False,
+        prefetch="cartera",
         groups=READERS,
         help="From which stage on this person gets messages; see the stages.",
     )
@@ -97,6 +100,7 @@ class ResPartner(models.Model):
         store=True,
         readonly=False,
         copy=False,
+        prefetch="cartera",
         groups=READERS,
         help="Which contact rules hold: laws protect natural persons, and in some "
         "countries small companies. A company that buys outside its business may be "
@@ -107,6 +111,7 @@ class ResPartner(models.Model):
         string="Protected As, by Hand",
         tracking=True,
         copy=False,
+        prefetch="cartera",
         groups=READERS,
         help="Set by somebody. Empty: by the contact's country and type.",
     )
@@ -116,6 +121,7 @@ class ResPartner(models.Model):
         string="Time Zone of the Debtor",
         tracking=True,
         copy=False,
+        prefetch="cartera",
         groups=READERS,
         help="By which clock the hours of contact rules are reckoned. Empty: by the "
         "one of the state or country. Towns at a border may have another one.",
@@ -125,6 +131,7 @@ class ResPartner(models.Model):
         string="Insolvent Since",
         tracking=True,
         copy=False,
+        prefetch="cartera",
         groups=READERS,
         help="Day on which insolvency proceedings began: from then on nobody contacts "
         "the debtor to collect.",
@@ -133,6 +140,7 @@ class ResPartner(models.Model):
         string="Sued Since",
         tracking=True,
         copy=False,
+        prefetch="cartera",
         groups=READERS,
         help="Day on which the debtor was served in a lawsuit for the debt: where the "
         "contact rules of its country say so, nobody contacts it to collect from then "
@@ -149,19 +157,6 @@ class ResPartner(models.Model):
             create_column(self.env.cr, "res_partner", "cartera_debtor_kind", "varchar")
             self._fill_cartera_debtor_kind()
         return super()._auto_init()
-
-    @api.model
-    def _get_cartera_fields(self):
-        """Names of the fields computed from the case of the current company."""
-        return [
-            "cartera_case_id",
-            "cartera_stage_id",
-            "cartera_user_id",
-            "cartera_amount_overdue",
-            "cartera_days_overdue",
-            "cartera_own_balance",
-            "cartera_own_overdue",
-        ]
 
     @api.depends("cartera_debtor_id", "cartera_case_ids")
     @api.depends_context("company", "uid", "tz")
@@ -259,6 +254,7 @@ class ResPartner(models.Model):
         )
 
     def write(self, vals):
+        self._track_written(vals)
         if "email" in vals and "message_bounce" not in vals:
             # What bounced was the address of before.
             changed = self.filtered(lambda partner: partner.email != vals["email"])
@@ -275,12 +271,22 @@ class ResPartner(models.Model):
         return result
 
     def _track_prepare(self, fields_iter):
-        """Before each write, each posting's among them, Odoo reads what is tracked:
-        what not everybody may see field by field, unless it is there already."""
-        names = set(fields_iter)
-        if not names.isdisjoint(TRACKED):
-            self.sudo().fetch(TRACKED)
-        return super()._track_prepare(names)
+        """Before each write, each posting's among them, Odoo reads all that is tracked:
+        what is ours only where it is written, see :meth:`_track_written`."""
+        return super()._track_prepare(set(fields_iter) - TRACKED)
+
+    def _track_written(self, vals):
+        context = self.env.context
+        written = TRACKED.intersection(vals)
+        if written and not (
+            context.get("tracking_disable") or context.get("mail_notrack")
+        ):
+            super()._track_prepare(written)
+
+    def _message_track(self, fields_iter, initial_values_dict):
+        """Nor is described what was not written: a list of time zones is long."""
+        unwritten = TRACKED.difference(*filter(None, initial_values_dict.values()))
+        return super()._message_track(set(fields_iter) - unwritten, initial_values_dict)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_cartera_cases(self):

@@ -80,6 +80,7 @@ from . import (
     test_planner_clocks,
     test_planner_reasons,
     test_planner_reference,
+    test_posting_cost,
     test_promise,
     test_promise_judge,
     test_promise_limits,
