@@ -37,7 +37,7 @@ STATES = [
     ("proposed", "Offered"),
     ("active", "In force"),
     ("kept", "Fulfilled"),
-    ("broken", "Broken"),
+    ("broken", "Breached"),
     ("expired", "Expired"),
     ("cancelled", "Cancelled"),
     ("refinanced", "Refinanced"),
@@ -302,7 +302,7 @@ class CarteraAgreement(models.Model):
         copy=False,
         help="From this day on the instalments stand in for the covered items.",
     )
-    date_ended = fields.Date(readonly=True, copy=False, tracking=True)
+    date_ended = fields.Date(string="Ended", readonly=True, copy=False, tracking=True)
     end_reason = fields.Char(readonly=True, copy=False)
     date_notice = fields.Date(
         string="Notice of Default", readonly=True, copy=False, tracking=True

@@ -17,6 +17,11 @@ class CarteraAgreementRefinance(models.AbstractModel):
         self.ensure_one()
         return self.refinanced_from_id._get_records_action()
 
+    def action_open_refinancing(self):
+        """Open what takes the place of this agreement, or is to do so."""
+        self.ensure_one()
+        return self.refinanced_to_ids._get_records_action()
+
     def _refinance(self, vals):
         """Draft an agreement about what is open of this one.
 

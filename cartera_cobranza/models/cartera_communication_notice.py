@@ -36,12 +36,17 @@ class CarteraCommunicationNotice(models.AbstractModel):
             )
 
     def _get_agreement(self):
-        """The agreement in force that the message is about; without one, that of the
-        debtor which notice of default was given of."""
+        """The agreement in default that the message is about; without one, that of the
+        debtor which notice was given of. What was paid since is no default any more,
+        though the notice is lifted by the night."""
         self.ensure_one()
         # Whoever writes to the debtor may say what was agreed with the debtor.
         message = self.sudo()
         known = message.agreement_id or message.case_id.agreement_ids.filtered(
             "date_notice"
         )
-        return known.filtered(lambda agreement: agreement.state == "active")[:1]
+        return known.filtered(
+            lambda agreement: (
+                agreement.state == "active" and agreement.standing == "default"
+            )
+        )[:1]

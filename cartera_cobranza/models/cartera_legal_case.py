@@ -13,7 +13,7 @@ STATES = [
     ("open", "Under way"),
     ("suspended", "Suspended"),
     ("execution", "Execution"),
-    ("closed", "Closed"),
+    ("closed", "Case Closed"),
 ]
 OUTCOMES = [
     ("agreement", "Settled by an agreement"),
@@ -175,7 +175,7 @@ class CarteraLegalCase(models.Model):
     )
     date_execution = fields.Date(string="Execution Since", readonly=True, copy=False)
     date_closed = fields.Date(
-        string="Closed On", readonly=True, copy=False, tracking=True
+        string="Case Closed On", readonly=True, copy=False, tracking=True
     )
     suspended_days = fields.Integer(
         string="Days Suspended",

@@ -20,6 +20,7 @@ from . import (
     test_agreement_matching,
     test_agreement_money_moved,
     test_agreement_moved_late,
+    test_agreement_notice,
     test_agreement_planner,
     test_agreement_portal,
     test_agreement_terms,

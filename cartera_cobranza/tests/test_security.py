@@ -162,6 +162,7 @@ PUBLIC_METHODS = {
         "action_open_case",
         "action_open_credits",
         "action_open_refinanced",
+        "action_open_refinancing",
         "action_present",
         "action_propose",
         "action_refinance",
@@ -198,7 +199,11 @@ PUBLIC_METHODS = {
     "cartera.agreement.marks": {"create", "default_get", "write"},
     "cartera.agreement.part": {"create", "default_get", "write"},
     "cartera.agreement.product": {"copy_data"},
-    "cartera.agreement.refinance": {"action_open_refinanced", "action_refinance"},
+    "cartera.agreement.refinance": {
+        "action_open_refinanced",
+        "action_open_refinancing",
+        "action_refinance",
+    },
     "cartera.agreement.terms": {
         "action_open_credits",
         "action_take_all",

@@ -116,6 +116,6 @@ registry.category("web_tour.tours").add("cartera_court_closed", {
                 ".o_field_widget[name=outcome] input:value(Settled by an agreement)",
         },
         press("action_close"),
-        state("Closed"),
+        state("Case Closed"),
     ],
 });

@@ -137,19 +137,19 @@ registry.category("web_tour.tours").add("cartera_reestructura_noticed", {
 
 registry.category("web_tour.tours").add("cartera_reestructura_broken", {
     steps: () => [
-        state("Broken"),
+        state("Breached"),
         {
             content: "It says which rule was broken",
             trigger: ".o_field_widget[name=end_reason]:contains(Overdue instalments)",
         },
         page("changes"),
-        line("change_ids", "In force", "Broken"),
+        line("change_ids", "In force", "Breached"),
         ...backToCase(),
         {
             content: "All of the debt is to be collected again",
             trigger: ".o_cartera_figures [name=amount_overdue]:contains(11,6)",
         },
         page("agreements"),
-        line("agreement_ids", "Reestructura", "Broken"),
+        line("agreement_ids", "Reestructura", "Breached"),
     ],
 });
