@@ -121,7 +121,7 @@ def pieces(day, as_of=None, only=None):
     return SQL(
         """
         SELECT
-            (-(covered.id * %(numbers)s + stretch.number))::int4 AS id,
+            -(covered.id * %(numbers)s::int8 + stretch.number) AS id,
             %(columns)s,
             covered.holder_id,
             CASE WHEN stretch.number <> %(outside)s
@@ -372,6 +372,17 @@ def find_agreements(env, name, ids):
     for model_name in ("cartera.agreement", "cartera.agreement.item"):
         env[model_name].flush_model(DEPENDS[model_name])
     return {found for (found,) in env.execute_query(SQL(AMONG[name], list(ids)))}
+
+
+def find_lines(env, ids):
+    """The journal items of the rows with ``ids`` of the view, which are theirs or those
+    of pieces.
+
+    :return: list of ids
+    """
+    covered = {-number // NUMBERS for number in ids if number < 0}
+    items = env["cartera.agreement.item"].sudo().browse(covered).exists()
+    return [number for number in ids if number > 0] + items.line_id.ids
 
 
 AMONG = {

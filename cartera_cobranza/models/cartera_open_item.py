@@ -241,7 +241,7 @@ class CarteraOpenItem(models.Model):
         return SQL(
             """
             SELECT
-                item.id,
+                item.id::int8 AS id,
                 item.line_id AS move_line_id,
                 item.move_id,
                 item.move_name AS document,

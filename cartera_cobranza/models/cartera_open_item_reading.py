@@ -95,6 +95,8 @@ class CarteraOpenItemReading(models.AbstractModel):
         for part in parts:
             if isinstance(part, DomainCondition) and part.field_expr in pieces.AMONG:
                 items = items._only(part.field_expr, part.operator, part.value)
+                if part.field_expr == "id":
+                    domain &= self._get_lines_domain(part.operator, part.value)
         return super(CarteraOpenItemReading, items)._search(domain, *args, **kwargs)
 
     @api.model
@@ -109,6 +111,15 @@ class CarteraOpenItemReading(models.AbstractModel):
         known = self.env.context.get(ONLY)
         only = found if known is None else found & set(known)
         return self.with_context(**{ONLY: tuple(sorted(only))})
+
+    @api.model
+    def _get_lines_domain(self, operator, value):
+        """The journal items of the rows that a condition on their ids asks for, which
+        an index finds: their own ids are in none."""
+        ids = [value] if operator == "=" else value
+        if operator not in ("=", "in") or not all(type(found) is int for found in ids):
+            return Domain.TRUE
+        return Domain("move_line_id", "in", pieces.find_lines(self.env, ids))
 
     @api.model
     def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):

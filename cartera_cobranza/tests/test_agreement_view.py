@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from odoo import Command, fields
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..lib import agreement_fill
 from .agreement_common import AgreementCommon
@@ -49,6 +50,30 @@ class TestAgreementView(AgreementCommon):
         return found
 
     # -- in place of the items ----------------------------------------------------
+
+    def test_items_of_high_numbers_have_pieces(self):
+        agreement = self._make_agreement(self.moves, ("2026-07-15", 1500))
+        self.env.flush_all()
+        # As if as many had been negotiated before.
+        self.env.cr.execute(
+            SQL(
+                "UPDATE cartera_agreement_item SET id = id + 2000000000 "
+                "WHERE agreement_id = %s",
+                agreement.id,
+            )
+        )
+        self.env.invalidate_all()
+        items = self._find_items().sorted("date_due_original")
+        self.assertEqual(items.mapped("amount_residual"), [1000, 500])
+        self.assertLess(max(items.ids), -2_000_000_000 * 1024)
+        found = self._items().browse(items[1].id)
+        self.assertEqual(found.move_line_id.move_id, self.young)
+        again = self._items().search([("id", "in", items.ids)])
+        self.assertEqual(set(again.ids), set(items.ids))
+        [row] = found.web_read({"document": {}, "amount_residual": {}})
+        self.assertEqual((row["id"], row["amount_residual"]), (found.id, 500))
+        self.assertLedgerEven()
+        self.assertLedgerEven("2026-06-30")
 
     def test_instalments_stand_in_for_the_items(self):
         before = self._find_items()
