@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import float_compare, format_date
 
 from ..lib.indexed_units import SCALE, from_units
 
@@ -106,8 +106,6 @@ class CarteraAgreementCharges(models.AbstractModel):
         # By whoever may charge, which the caller has checked, or by the night: they are
         # no accountants.
         agreement = self.sudo().with_company(self.company_id)
-        lang = self.partner_id.lang or self.company_id.partner_id.lang
-        agreement = agreement.with_context(lang=lang)
         lines = agreement._get_charge_lines(installment)
         if not lines:
             return self.env["account.move"]
@@ -168,31 +166,26 @@ class CarteraAgreementCharges(models.AbstractModel):
     def _get_charge_lines(self, installment):
         """``(product, label, amount without taxes)`` of what is charged."""
         company = self.company_id
-        names = {"folio": self.name, "number": installment.number}
         rows = [
             (
                 company.cartera_interest_product_id,
                 self.env._("Financing interest"),
-                self.env._(
-                    "Financing interest, instalment %(number)s of %(folio)s", **names
-                ),
                 installment.amount_interest,
             ),
             (
                 company.cartera_fee_product_id,
                 self.env._("Fee of an agreement"),
-                self.env._("Fee, instalment %(number)s of %(folio)s", **names),
                 installment.amount_fee,
             ),
             (
                 company.cartera_index_product_id,
                 self.env._("Indexation"),
-                self.env._("Indexation, instalment %(number)s of %(folio)s", **names),
                 self._get_index_difference(installment),
             ),
         ]
+        labels = self._get_charge_labels(installment)
         lines = []
-        for product, setting, label, amount in rows:
+        for (product, setting, amount), label in zip(rows, labels, strict=True):
             if self.currency_id.is_zero(amount):
                 continue
             if not product.active:
@@ -209,16 +202,39 @@ class CarteraAgreementCharges(models.AbstractModel):
             lines.append((product, label, amount))
         return lines
 
+    def _get_charge_labels(self, installment):
+        """What the lines of interest, fee and indexation say, in the debtor's
+        language."""
+        lang = self.partner_id.lang or self.company_id.partner_id.lang
+        env = self.with_context(lang=lang).env
+        names = {"folio": self.name, "number": installment.number}
+        if not installment.number:
+            return (
+                env._("Financing interest, down payment of %(folio)s", **names),
+                env._("Fee, down payment of %(folio)s", **names),
+                env._("Indexation, down payment of %(folio)s", **names),
+            )
+        return (
+            env._("Financing interest, instalment %(number)s of %(folio)s", **names),
+            env._("Fee, instalment %(number)s of %(folio)s", **names),
+            env._("Indexation, instalment %(number)s of %(folio)s", **names),
+        )
+
     def _get_index_difference(self, installment):
         """How much more the units of an instalment are worth on its day than the debt
-        that it pays; negative where they lost value."""
+        that it pays; negative where they lost value. Zero where it is no more than the
+        part of a unit that the schedule leaves out."""
         index, currency = self.index_currency_id, self.currency_id
         if not index or not installment.units:
             return 0
         value = Decimal(str(round(self._get_unit_value(installment.date), 6)))
         units = round(installment.units * SCALE)
         worth = from_units(units, value / Decimal(str(currency.rounding)))
-        return currency.round(worth * currency.rounding - installment.amount_principal)
+        difference = worth * currency.rounding - installment.amount_principal
+        left_out = float(value / SCALE / 2)
+        if float_compare(abs(difference), left_out, precision_digits=6) <= 0:
+            return 0
+        return currency.round(difference)
 
     def _get_unit_value(self, day):
         """Value of one indexed unit on ``day``, in the currency of the agreement.

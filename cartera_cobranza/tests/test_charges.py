@@ -497,6 +497,37 @@ class TestCharges(ChargesCommon):
         self.assertEqual(charge.invoice_line_ids.product_id, self.index)
         self.assertEqual(charge.amount_untaxed, 51.23)
 
+    def test_what_units_leave_out_is_no_loss_of_value(self):
+        unit = self._index(("2026-06-30", 38000), ("2026-07-15", 38000))
+        agreement = self._agree_in_units(unit)
+        agreement.installment_ids.units = 0.0263  # worth 999.40
+        self.assertEqual(self._charge("2026-07-15"), (0, []))
+        self.assertFalse(self._charges(agreement))
+
+    @mute_logger("odoo.addons.cartera_cobranza.models.cartera_run")
+    def test_the_debtor_reads_its_language_and_the_house_its_own(self):
+        self.env["res.lang"]._activate_lang("es_MX")
+        unit = self._index(("2026-06-30", 10))
+        agreement = self._agree_in_units(unit, interest=20)
+        agreement.partner_id.lang = "es_MX"
+        _made, [(_partner, error)] = self._charge("2026-07-15")
+        self.assertIn("is not among the rates", str(error))
+        agreement.installment_ids.units = 0
+        self.assertEqual(self._charge("2026-07-16"), (1, []))
+        self.assertIn(
+            "Interés de financiamiento",
+            self._charges(agreement).invoice_line_ids.name,
+        )
+
+    def test_lines_of_the_down_payment_say_so(self):
+        agreement = self._agree(("2026-07-15", 1000, 20))
+        agreement.installment_ids.number = 0
+        self.assertEqual(self._charge("2026-07-15"), (1, []))
+        self.assertEqual(
+            self._charges(agreement).invoice_line_ids.name,
+            f"Financing interest, down payment of {agreement.name}",
+        )
+
     def test_units_that_lost_value_are_credited(self):
         unit = self._index(("2026-06-30", 10), ("2026-07-15", 9.5))
         agreement = self._agree_in_units(unit, interest=20)
