@@ -254,7 +254,9 @@ class ResPartner(models.Model):
         )
 
     def write(self, vals):
-        self._track_written(vals)
+        written = TRACKED.intersection(vals)
+        if written:
+            self = self.with_context(cartera_written=tuple(written))
         if "email" in vals and "message_bounce" not in vals:
             # What bounced was the address of before.
             changed = self.filtered(lambda partner: partner.email != vals["email"])
@@ -272,16 +274,9 @@ class ResPartner(models.Model):
 
     def _track_prepare(self, fields_iter):
         """Before each write, each posting's among them, Odoo reads all that is tracked:
-        what is ours only where it is written, see :meth:`_track_written`."""
-        return super()._track_prepare(set(fields_iter) - TRACKED)
-
-    def _track_written(self, vals):
-        context = self.env.context
-        written = TRACKED.intersection(vals)
-        if written and not (
-            context.get("tracking_disable") or context.get("mail_notrack")
-        ):
-            super()._track_prepare(written)
+        what is ours only where it is written."""
+        written = self.env.context.get("cartera_written", ())
+        return super()._track_prepare(set(fields_iter) - TRACKED.difference(written))
 
     def _message_track(self, fields_iter, initial_values_dict):
         """Nor is described what was not written: a list of time zones is long."""

@@ -660,9 +660,11 @@ class TestConvenioJudicial(CourtCommon):
         )
         plan = type(legal)._plan_task
 
+        error = "Nobody to give it to"
+
         def fail_for_other(record, *args, **values):
             if record == legal:
-                raise UserError("Nobody to give it to")
+                raise UserError(error)
             return plan(record, *args, **values)
 
         with self._on("2026-08-01"), mute_logger(RUN_LOGGER):
