@@ -106,7 +106,7 @@ class CarteraAgreementCoverage(models.Model):
             ("held", "Held"),
             ("paid", "Paid"),
             ("bounced", "Bounced"),
-            ("returned", "Given back"),
+            ("returned", "Given Back to Signer"),
         ],
         required=True,
         readonly=True,
