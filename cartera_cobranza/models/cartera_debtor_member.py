@@ -58,7 +58,6 @@ class CarteraDebtorMember(models.AbstractModel):
         store=True,
         index=True,
         copy=False,
-        prefetch="cartera",
         groups=READERS,
         help="Whose case holds what the partner owes: its company, or the parent of "
         "the group where that is collected as one case.",
