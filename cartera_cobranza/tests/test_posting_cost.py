@@ -6,8 +6,8 @@ from .common import CarteraCommon
 LEDGER = ("account.move", "account.move.line", "res.company", "res.partner")
 PAYING = ("account.partial.reconcile", "account.full.reconcile", "account.payment")
 
-# Asked of each entry that is posted: whether it waives something, and whether its debtor
-# is held back.
+# Asked of each entry that is posted: whether it waives something, and whether its
+# debtor is held back.
 ASKED = {"account.move.cartera_settles", "res.partner.cartera_debtor_id"}
 # Shown with the item, whose own column it is.
 SHOWN = {"cartera.dispute.item.amount_residual"}
